@@ -17,7 +17,7 @@ check:
 
 ## Unit tests without root, for the inner loop: ROOM=Slashing takes those of one room alone, CLASS=WatermarkTests one class.
 unit:
-	@tests/unit.sh $(ROOM) $(CLASS)
+	@ROOM='$(ROOM)' CLASS='$(CLASS)' tests/unit.sh
 
 ## What no compiler reads: lengths of lines, shell and Python scripts, the OpenAPI documents.
 lint:

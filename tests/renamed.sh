@@ -9,4 +9,6 @@ built=tests/RemoteSigner.Tests/bin/Release/net10.0
 [ -x "$built/RemoteSigner.Tests" ] || dotnet build tests/RemoteSigner.Tests -c Release -nologo --verbosity quiet -clp:NoSummary
 dotnet build tests/RemoteSigner.Renaming -c Release -nologo --verbosity quiet -clp:NoSummary
 tests/RemoteSigner.Renaming/bin/Release/net10.0/rename "$built" "$copy"
-"$copy/RemoteSigner.Tests" -noColor -noLogo -namespace 'RemoteSigner.Tests.Golden*' | { grep -v -E '^ *(Discover|Start|Finish)' || true; }
+"$copy/RemoteSigner.Tests" -noColor -noLogo -namespace 'RemoteSigner.Tests.Golden*' | tee "$copy.log" |
+  { grep -v -E '^ *(Discover|Start|Finish)' || true; }
+grep -q 'Total: [1-9]' "$copy.log" || { echo "renamed.sh: error: no golden test ran" >&2; exit 1; }

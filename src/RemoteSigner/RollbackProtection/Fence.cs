@@ -71,7 +71,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     /// <summary>The bounds that the record of a new run begins with; only the start protocol calls this.</summary>
     internal SignedBounds First(Epoch fence, Epoch newestSource) => FenceCourse.First(fence, newestSource, ClockEpoch);
 
-    /// <summary>Allows duties pass from here on. Takes over the run's record; only the start protocol calls this.</summary>
+    /// <summary>Lets duties pass from here on. Takes over the run's record; only the start protocol calls this.</summary>
     /// <param name="run">Its first record was seen on the anchor.</param>
     /// <param name="newestSource">The newest source that was signed or imported, or may be lost.</param>
     /// <param name="rollback">Why a restore of the machine would put the anchor back as well; null where nothing says so.</param>
@@ -197,7 +197,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         }
     }
 
-    /// <summary>Allows nothing pass any more, and waits for a move that is under way.</summary>
+    /// <summary>Lets nothing pass any more, and waits for a move that is under way.</summary>
     public async Task CloseAsync()
     {
         Task? move;

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -37,11 +38,36 @@ public sealed class ClientTrustTests : IDisposable
 
     [Theory]
     [InlineData("CN=nobody, CN=lodestar")]
+    [InlineData("CN=\"\"")]
     [InlineData("O=lodestar")]
     [InlineData("CN=\"\u001b[2J\"")]
     [InlineData("CN=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public void Without_exactly_one_plain_common_name_there_is_no_client(string subject) =>
         Assert.IsType<ClientVerdict.Refused>(Trust().Judge(Issue(subject), [], _now));
+
+    /// <summary>A common name that shares its place with another attribute is not the plain one that is asked for.</summary>
+    [Fact]
+    public void A_common_name_beside_another_attribute_is_no_clients_name()
+    {
+        var name = new AsnWriter(AsnEncodingRules.DER);
+        using (name.PushSequence())
+        using (name.PushSetOf())
+        {
+            foreach (var (type, value) in new[] { ("2.5.4.3", "lodestar"), ("2.5.4.11", "operators") })
+            {
+                using (name.PushSequence())
+                {
+                    name.WriteObjectIdentifier(type);
+                    name.WriteCharacterString(UniversalTagNumber.UTF8String, value);
+                }
+            }
+        }
+
+        var request = new CertificateRequest(new X500DistinguishedName(name.Encode()), _key, HashAlgorithmName.SHA256);
+        using var certificate = request.Create(_authority, _now.AddDays(-1), _now.AddDays(1), RandomNumberGenerator.GetBytes(12));
+
+        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(certificate, [], _now));
+    }
 
     [Theory]
     [InlineData(-2)]
@@ -94,6 +120,12 @@ public sealed class ClientTrustTests : IDisposable
         Assert.IsType<ClientVerdict.Refused>(
             new ClientTrust([bare], [], RevocationLists.None).Judge(Issue("CN=lodestar"), [_authority], _now)
         );
+
+        using var stranger = new CertificateRequest("CN=stranger", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            _now.AddDays(-1),
+            _now.AddDays(1)
+        );
+        Assert.IsType<ClientVerdict.Accepted>(new ClientTrust([stranger, bare], [], RevocationLists.None).Judge(certificate, [], _now));
     }
 
     [Fact]

@@ -52,6 +52,13 @@ public sealed class ImportPlanTests
     }
 
     [Fact]
+    public void One_that_is_there_already_stays_where_it_is() =>
+        Assert.Equal(
+            ["already_held", "second_share_of_group"],
+            Codes(Plan([Share(1, null), Share(2, _validator)], [Share(1, _validator)]))
+        );
+
+    [Fact]
     public void One_that_leaves_another_validator_or_another_document_is_told_with_what_it_was()
     {
         VaultListing.Share[] held = [Share(1, _other), Share(2, PublicKey(102), index: 1, cluster: 2)];

@@ -203,6 +203,9 @@ public sealed class FenceLimitsTests : FenceScene
         await Fence.CloseAsync();
 
         Assert.False(await Fence.WriteCleanStopAsync(End(null, null), default));
+        Open(fence: 20);
+
+        Assert.Equal(RollbackReason.Stopping, Fence.State.Closed!.Reason);
         Assert.Equal(0, Anchor.Writes);
     }
 
