@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 
 projects=("${unit_projects[@]}")
 [ -z "${1:-}" ] || projects=("RemoteSigner.$1.Tests")
+[ -d "tests/${projects[0]}" ] || { echo "coverage.sh: error: the room $1 has no project of tests" >&2
+  echo "coverage.sh: hint: Slashing, Spec or Native; all others are measured together, without ROOM" >&2; exit 2; }
 folder=$PWD/artifacts/coverage
 rm -rf "$folder" && mkdir -p "$folder"
 for project in "${projects[@]}"; do

@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 folder=$(realpath -m "${1:-artifacts/release}")
 fail() { echo "release.sh: error: $1" >&2; echo "release.sh: hint: $2" >&2; exit 1; }
 
+[ -z "${1:-}" ] || [ -z "$(ls -A "$folder" 2>/dev/null)" ] || fail "$folder is not empty" "name a new folder, or empty it"
 dirty=$(git status --porcelain)
 [ -z "$dirty" ] || fail "the tree has uncommitted changes: $(head -3 <<<"$dirty" | tr '\n' ' ')" \
   "commit, stash or remove them; a release is built from a commit"
