@@ -95,6 +95,7 @@ public sealed class KeySelectionTests
         Assert.True(denying.And(granting).Decide(_open[_share]) is { Denies: true });
         Assert.Null(granting.And(silent).Decide(_open[_share]));
         Assert.Null(silent.And(denying).Decide(_open[_share]));
+        Assert.Null(denying.And(silent).Decide(_open[_share]));
         Assert.True(granting.And(Selection("label:*")).Decide(_open[_share]) is { Denies: false });
     }
 
