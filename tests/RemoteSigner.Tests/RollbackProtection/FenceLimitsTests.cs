@@ -108,6 +108,19 @@ public sealed class FenceLimitsTests : FenceScene
     }
 
     [Fact]
+    public async Task The_clock_does_not_move_what_is_closed()
+    {
+        Open(fence: 3);
+        At(11);
+        await Fence.CloseAsync();
+
+        Fence.Tick();
+        await Fence.CloseAsync();
+
+        Assert.Equal(0, Anchor.Writes);
+    }
+
+    [Fact]
     public async Task The_clock_says_nothing_of_what_the_chain_justifies()
     {
         At(100);
