@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Configuration;
@@ -128,20 +127,8 @@ internal sealed class DataDirectory(string path)
     {
         try
         {
-            using var file = File.OpenRead(OptionsFile);
-            return JsonSerializer.Deserialize(file, SignerOptionsContext.Default.SignerOptions)
-                ?? throw new JsonException("the file holds null");
-        }
-        catch (JsonException exception)
-        {
-            // The reader quotes what it does not understand, to the end of the file.
-            const int LongestMessage = 300;
-            throw new ConfigurationException(
-                exception.Message.Length <= LongestMessage
-                    ? $"{OptionsFile}: {exception.Message}"
-                    : $"{OptionsFile}: no JSON in line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}",
-                "correct the file at the place that is named"
-            );
+            var text = BoundedFile.ReadAllBytes(OptionsFile);
+            return SignerOptionsText.Read(text.AsSpan().StartsWith("\uFEFF"u8) ? text[3..] : text, OptionsFile);
         }
         catch (UnauthorizedAccessException exception)
         {

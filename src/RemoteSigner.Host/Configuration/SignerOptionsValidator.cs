@@ -250,9 +250,9 @@ internal static class SignerOptionsValidator
             yield return "log.format must be console or json";
         }
 
-        if (!Enum.TryParse<LogLevel>(options.Log.Level, ignoreCase: true, out _))
+        if (options.Log.FindLevel() is null)
         {
-            yield return "log.level must be trace, debug, information, warning or error";
+            yield return "log.level must be trace, debug, information, warning, error or critical";
         }
 
         if (options.Anchor is not (RollbackProtectionOptions.Tpm or RollbackProtectionOptions.Token or RollbackProtectionOptions.None))
@@ -262,7 +262,7 @@ internal static class SignerOptionsValidator
 
         if (options.RollbackProtection.LowWatermarksHealth is not (RollbackProtectionOptions.Degraded or RollbackProtectionOptions.Down))
         {
-            yield return "rollback_protection.low_watermarksHealth must be degraded or down";
+            yield return "rollbackProtection.lowWatermarksHealth must be degraded or down";
         }
 
         if (options is { SealsWithTpm: true, Anchor: RollbackProtectionOptions.Token })

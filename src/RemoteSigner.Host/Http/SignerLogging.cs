@@ -13,7 +13,7 @@ internal static class SignerLogging
     public static void Configure(ILoggingBuilder logging, LogOptions options, Func<bool> hasStarted)
     {
         logging.ClearProviders();
-        logging.SetMinimumLevel(Enum.Parse<LogLevel>(options.Level, ignoreCase: true));
+        logging.SetMinimumLevel(options.FindLevel() ?? throw new FormatException($"'{options.Level}' says no log level"));
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level =>

@@ -46,6 +46,8 @@ public sealed class JsonReaderTests
                 typeof(SignedClaim),
                 // Where a value stands in signer.json, so that the rest stays byte for byte.
                 typeof(SettingText),
+                // What is wrong in a file of settings, all of it, each with its line.
+                typeof(SettingFaults),
                 // Where one member of a lock stands, so that the rest stays byte for byte.
                 typeof(LockText),
                 // What kind of file it is, before anybody reads it.

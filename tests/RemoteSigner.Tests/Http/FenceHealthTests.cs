@@ -95,7 +95,7 @@ public sealed class FenceHealthTests : IAsyncLifetime
             isFault,
             SignerOptionsValidator
                 .Faults(options, new DataDirectory(Path.GetTempPath()))
-                .Contains("rollback_protection.low_watermarksHealth must be degraded or down")
+                .Contains("rollbackProtection.lowWatermarksHealth must be degraded or down")
         );
         Assert.Contains($"\"lowWatermarksHealth\": \"{value}\"", SignerOptionsTemplate.Write(options), StringComparison.Ordinal);
     }

@@ -93,7 +93,10 @@ public sealed class HsmProfileTests
             parent[names[^1]] = JsonNode.Parse(value);
         }
 
-        Assert.Throws<HsmProfileException>(() => HsmProfile.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), "a test"));
+        var fault = Assert.Throws<HsmProfileException>(() => HsmProfile.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), "a test"));
+        Assert.Contains(names[0], fault.Message);
+        Assert.DoesNotContain("System.", fault.Message);
+        Assert.DoesNotContain("RemoteSigner", fault.Message);
         Assert.NotEmpty(Violations(json, Schema, "$"));
     }
 

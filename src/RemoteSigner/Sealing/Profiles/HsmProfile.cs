@@ -1,7 +1,10 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Sealing;
 
@@ -76,24 +79,37 @@ public sealed record HsmProfile(
     /// <exception cref="HsmProfileException">It breaks the schema.</exception>
     public static HsmProfile Parse(ReadOnlySpan<byte> json, string origin)
     {
+        var type = HsmProfileJson.Default.HsmProfile;
+        Require(origin, SettingFaults.In(json.ToArray(), type, FrozenDictionary<string, string>.Empty));
         try
         {
-            var profile = JsonSerializer.Deserialize(json, HsmProfileJson.Default.HsmProfile) ?? throw new JsonException("it is null");
-            var faults = profile.Faults().ToList();
-            return faults.Count == 0 ? profile : throw new JsonException(string.Join("; ", faults));
+            var profile = JsonSerializer.Deserialize(json, type)!;
+            Require(origin, [.. profile.Faults()]);
+            return profile;
         }
         catch (JsonException e)
         {
-            throw new HsmProfileException(
-                $"the HSM profile {origin} is not usable: {e.Message}",
-                "compare it with hsm-profiles/schema.json",
-                e
+            // A word that is none of those that may stand there; the serialiser's message names types of this program.
+            throw Unusable(
+                origin,
+                string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}: {e.Path} is not one of its words")
             );
         }
     }
 
     /// <summary>The first of the module's usual places that exists; null when the module is not installed.</summary>
     public string? FindModule() => Module.Paths.FirstOrDefault(File.Exists);
+
+    private static void Require(string origin, IReadOnlyList<string> faults)
+    {
+        if (faults.Count > 0)
+        {
+            throw Unusable(origin, string.Join("; ", faults));
+        }
+    }
+
+    private static HsmProfileException Unusable(string origin, string why) =>
+        new($"the HSM profile {origin} is not usable: {why}", "compare it with hsm-profiles/schema.json");
 
     private static bool IsPath(string text) =>
         text.Contains('/', StringComparison.Ordinal) || text.EndsWith(".json", StringComparison.Ordinal);

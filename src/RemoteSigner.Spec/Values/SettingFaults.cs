@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace RemoteSigner.Spec;
+
+/// <summary>
+/// What keeps a JSON text that people write from being read, in their words: the serialiser speaks of this program's types, and of one
+/// fault at a time.
+/// </summary>
+public sealed class SettingFaults
+{
+    // The parser quotes what it does not understand, to the end of the text.
+    private const int LongestMessage = 200;
+
+    private readonly byte[] _json;
+    private readonly IReadOnlyDictionary<string, string> _formerNames;
+    private readonly List<string> _faults = [];
+
+    private SettingFaults(byte[] json, IReadOnlyDictionary<string, string> formerNames) => (_json, _formerNames) = (json, formerNames);
+
+    /// <summary>Every fault with its line, from 1; none where the text can be read but for what a converter of the type refuses.</summary>
+    /// <param name="json">UTF-8 without a byte order mark.</param>
+    /// <param name="type">What may stand in it.</param>
+    /// <param name="formerNames">Names that settings once had, and what they are called now.</param>
+    public static IReadOnlyList<string> In(byte[] json, JsonTypeInfo type, IReadOnlyDictionary<string, string> formerNames)
+    {
+        var found = new SettingFaults(json, formerNames);
+        try
+        {
+            var reader = new Utf8JsonReader(
+                json,
+                new JsonReaderOptions
+                {
+                    AllowTrailingCommas = type.Options.AllowTrailingCommas,
+                    CommentHandling = type.Options.ReadCommentHandling,
+                    MaxDepth = type.Options.MaxDepth,
+                }
+            );
+            reader.Read();
+            found.Value(ref reader, type, "", false);
+            reader.Read();
+        }
+        catch (JsonException exception)
+        {
+            found._faults.Add(NotJson(exception));
+        }
+        // The parser's word for bytes that are no UTF-8, and for half a surrogate pair as an escape.
+        catch (InvalidOperationException)
+        {
+            found._faults.Add("a text in it is not UTF-8");
+        }
+
+        return found._faults;
+    }
+
+    private static string NotJson(JsonException exception)
+    {
+        var place = string.Create(
+            CultureInfo.InvariantCulture,
+            $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: it is not JSON"
+        );
+        var why = exception.Message.Split(" LineNumber:")[0];
+        return why.Length <= LongestMessage && why.All(letter => letter is >= ' ' and <= '~') ? $"{place}: {why}" : place;
+    }
+
+    private void Value(ref Utf8JsonReader reader, JsonTypeInfo type, string path, bool mayBeNull)
+    {
+        if (reader.TokenType == JsonTokenType.Null && mayBeNull)
+        {
+            return;
+        }
+
+        var wanted = type.Kind switch
+        {
+            JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => reader.TokenType == JsonTokenType.StartObject ? null : "an object",
+            JsonTypeInfoKind.Enumerable => reader.TokenType == JsonTokenType.StartArray ? null : "a list",
+            _ => WantedScalar(ref reader, Nullable.GetUnderlyingType(type.Type) ?? type.Type),
+        };
+        if (wanted is not null)
+        {
+            Add(reader.TokenStartIndex, $"{(path.Length == 0 ? "it" : path)} must be {wanted}");
+            reader.Skip();
+        }
+        else if (type.Kind == JsonTypeInfoKind.Enumerable)
+        {
+            Elements(ref reader, type, path);
+        }
+        else if (type.Kind is JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary)
+        {
+            Members(ref reader, type, path);
+        }
+        else
+        {
+            reader.Skip();
+        }
+    }
+
+    private void Elements(ref Utf8JsonReader reader, JsonTypeInfo type, string path)
+    {
+        var element = type.Options.GetTypeInfo(type.ElementType!);
+        for (var i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
+        {
+            Value(ref reader, element, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), CanBeNull(element.Type));
+        }
+    }
+
+    private void Members(ref Utf8JsonReader reader, JsonTypeInfo type, string path)
+    {
+        var start = reader.TokenStartIndex;
+        var isMap = type.Kind == JsonTypeInfoKind.Dictionary;
+        List<JsonPropertyInfo> known = [.. type.Properties.Where(member => member.Get is not null || member.Set is not null)];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            var full = Under(path, name);
+            if (!seen.Add(name))
+            {
+                Add(reader.TokenStartIndex, $"{full} appears twice");
+            }
+
+            var member = known.Find(one => one.Name == name);
+            if (member is null && !isMap)
+            {
+                Add(reader.TokenStartIndex, Unknown(path, name, known));
+                reader.Skip();
+                continue;
+            }
+
+            reader.Read();
+            var value = type.Options.GetTypeInfo(member?.PropertyType ?? type.ElementType!);
+            Value(ref reader, value, full, CanBeNull(value.Type) && member?.IsSetNullable != false);
+        }
+
+        foreach (var missing in known.Where(member => IsRequired(member) && !seen.Contains(member.Name)))
+        {
+            Add(start, $"{Under(path, missing.Name)} is missing");
+        }
+    }
+
+    private string Unknown(string path, string name, IEnumerable<JsonPropertyInfo> known)
+    {
+        var unknown = $"unknown setting '{Under(path, name)}'";
+        if (_formerNames.TryGetValue(name, out var present) && known.Any(member => member.Name == present))
+        {
+            return $"{unknown}: it is called {present} now";
+        }
+
+        const int Near = 2;
+        var nearest = known.Select(member => member.Name).MinBy(one => Distance(one, name));
+        return nearest is not null && Distance(nearest, name) is var distance && distance <= Near && distance < nearest.Length / 2
+            ? $"{unknown}: did you mean {nearest}?"
+            : unknown;
+    }
+
+    // Null where the value is one of the type, or of a type whose converter has its own word.
+    private static string? WantedScalar(ref Utf8JsonReader reader, Type type)
+    {
+        const string Whole = "a whole number";
+        var (token, isNumber) = (reader.TokenType, reader.TokenType == JsonTokenType.Number);
+        return type == typeof(string) || type.IsEnum
+            ? token == JsonTokenType.String
+                ? null
+                : "text"
+            : type == typeof(bool)
+                ? token is JsonTokenType.True or JsonTokenType.False
+                    ? null
+                    : "true or false"
+                : type == typeof(int)
+                    ? isNumber && reader.TryGetInt32(out _)
+                        ? null
+                        : $"{Whole}, {int.MaxValue} at most"
+                    : type == typeof(long)
+                        ? isNumber && reader.TryGetInt64(out _)
+                            ? null
+                            : Whole
+                        : type == typeof(ulong)
+                            ? isNumber && reader.TryGetUInt64(out _)
+                                ? null
+                                : $"{Whole}, not below 0"
+                            : null;
+    }
+
+    private static bool IsRequired(JsonPropertyInfo member) =>
+        member.IsRequired || member.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
+
+    private static bool CanBeNull(Type type) => !type.IsValueType || Nullable.GetUnderlyingType(type) is not null;
+
+    // A name is the writer's: at most so much of it, and nothing that a terminal obeys.
+    private static string Under(string path, string name)
+    {
+        const int Most = 150;
+        var shown = JsonEncodedText.Encode(name).ToString();
+        shown = shown.Length <= Most ? shown : $"{shown[..Most]}…";
+        return path.Length == 0 ? shown : $"{path}.{shown}";
+    }
+
+    // How many letters are put in, left out or exchanged (Levenshtein), whatever their case.
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 0; i < one.Length; i++)
+        {
+            (var diagonal, row[0]) = (row[0], i + 1);
+            for (var j = 0; j < other.Length; j++)
+            {
+                var exchanged = diagonal + (char.ToUpperInvariant(one[i]) == char.ToUpperInvariant(other[j]) ? 0 : 1);
+                (diagonal, row[j + 1]) = (row[j + 1], Math.Min(exchanged, Math.Min(row[j], row[j + 1]) + 1));
+            }
+        }
+
+        return row[^1];
+    }
+
+    private void Add(long at, string fault)
+    {
+        var line = _json.AsSpan(0, (int)at).Count((byte)'\n') + 1;
+        _faults.Add(string.Create(CultureInfo.InvariantCulture, $"line {line}: {fault}"));
+    }
+}
