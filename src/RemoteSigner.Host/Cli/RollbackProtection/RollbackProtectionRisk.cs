@@ -89,7 +89,7 @@ internal static class RollbackProtectionRisk
             {Ledger(evidence)}
             {Stopped(evidence)}
             Clearing takes the low watermarks away and takes this ledger for the newest.
-            RISK: if it is an old copy, whatever was signed between it and epoch {lost.Fence} may be signed again in another way, which is SLASHED; and until a source epoch of {lost.Source} is justified a vote may surround a lost one, which is SLASHED as well.
+            RISK: if it is an old copy, whatever was signed between it and epoch {lost.Fence} may be signed again with different content, which is slashable; and until a source epoch of {lost.Source} is justified a vote may surround a lost one, which is slashable as well.
             Only where the ledger was on this disk all the time, through a crash or a power cut, and no signer was ever started with a copy of this data directory, nothing is risked.
             Better: wait until epoch {lost.Fence} has come and a source epoch of {lost.Source} or later is justified. Where the chain cannot justify one, because so many validators wait for it like this one, that will not come: then each of them needs a person here, and only where no ledger is an old copy.
             """;

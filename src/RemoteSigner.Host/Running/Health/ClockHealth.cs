@@ -13,7 +13,7 @@ internal static class ClockHealth
                 new HealthReport.CheckFigures(
                     State: "in_doubt",
                     Detail: "blocks and votes that are not on record here are refused, because the system clock is in doubt: "
-                        + $"{doubt}; set it right; where it is right now, restart the signer, "
+                        + $"{doubt}; correct it; if it is already correct, restart the signer, "
                         + "or wait until the duties that come in confirm it"
                 )
             )
