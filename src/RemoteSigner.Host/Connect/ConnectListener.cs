@@ -99,7 +99,7 @@ internal sealed class ConnectListener(
         }
         catch (Exception exception) when (exception is IOException or SocketException or ConfigurationException)
         {
-            return SignerCheck.Fail("listen", "address_in_use", exception.Message, "stop the program that took the address");
+            return SignerCheck.Fail("listen", CheckReasons.AddressInUse, exception.Message, "stop the program that took the address");
         }
 
         _log.LogInformation("listening on {Address} as '{Client}' for {Signer}", address, link.ClientName, link.Signer);

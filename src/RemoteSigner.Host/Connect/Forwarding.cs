@@ -63,7 +63,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         }
         catch (Exception exception) when (Malformed(exception) is { } malformed && !context.Response.HasStarted)
         {
-            await ApiResponse.ErrorAsync(context, malformed.StatusCode, "bad_request", malformed.Message);
+            await ApiResponse.ErrorAsync(context, malformed.StatusCode, ReasonCodes.BadRequest, malformed.Message);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -99,7 +99,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status400BadRequest,
-                "bad_request",
+                ReasonCodes.BadRequest,
                 "this is no proxy: ask it for the paths of a signer"
             );
             return;
@@ -174,13 +174,13 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
                 ? ApiResponse.ErrorAsync(
                     context,
                     StatusCodes.Status503ServiceUnavailable,
-                    "signer_unreachable",
+                    ReasonCodes.SignerUnreachable,
                     $"the signer cannot be reached, so it was asked for nothing: {exception.Message}"
                 )
                 : ApiResponse.ErrorAsync(
                     context,
                     StatusCodes.Status502BadGateway,
-                    "signer_lost",
+                    ReasonCodes.SignerLost,
                     "the connection to the signer ended before it answered; ask again: the same message gets the same signature"
                 )
         );

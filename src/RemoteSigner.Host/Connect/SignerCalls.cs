@@ -52,7 +52,7 @@ internal sealed class SignerCalls(SignerLink link)
             // Told below as what it is.
         }
 
-        var reason = error?.Reason ?? "unexpected_answer";
+        var reason = error?.Reason ?? CheckReasons.UnexpectedAnswer;
         var beginning = Encoding.ASCII.GetString(body.AsSpan(0, Math.Min(body.Length, 60))).ReplaceLineEndings(" ");
         var detail = $"the signer answers {(int)status}: {error?.Detail ?? error?.Message ?? $"'{beginning}'"}";
         return SignerCheck.Fail(
@@ -71,7 +71,7 @@ internal sealed class SignerCalls(SignerLink link)
                 "keys_loading" => "wait until the signer has opened its keys: its /healthcheck says what keeps it",
                 "unknown_key" => "is the share open there and bound to its lock, and does \"clients\" in its signer.json give this "
                     + "client the duty? 'remote-signer policy explain CLIENT KEY DUTY' says so at the signer",
-                "unexpected_answer" => "is this the address and port of a signer's API?",
+                CheckReasons.UnexpectedAnswer => "is this the address and port of a signer's API?",
                 _ => "the signer's /healthcheck and log say more",
             }
         );
@@ -91,21 +91,21 @@ internal sealed class SignerCalls(SignerLink link)
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.AnswersWithoutTls =>
                 SignerCheck.Fail(
                     "server",
-                    "without_tls",
+                    CheckReasons.WithoutTls,
                     $"{link.Signer} answers without TLS",
                     "name the port of the signer's API (api.listen): its operations port and its loopback listeners are plain HTTP"
                 ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
                 when link.ServerFaults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) => SignerCheck.Fail(
                 "server",
-                "server_name",
+                CheckReasons.ServerName,
                 $"the server's certificate is not for {link.Signer.IdnHost}",
                 "use a name that is in the certificate, or have one issued for this name at the signer (--host)"
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
                 when link.ServerFaults != SslPolicyErrors.None => SignerCheck.Fail(
                 "server",
-                "server_not_trusted",
+                CheckReasons.ServerNotTrusted,
                 $"the server's certificate is of another authority, or out of date ({link.ServerFaults})",
                 "name the signer's tls/ca.crt with --ca"
             ),
@@ -113,7 +113,7 @@ internal sealed class SignerCalls(SignerLink link)
             // In TLS 1.3 a client hears that it was refused when its own part of the handshake is over.
             _ => SignerCheck.Fail(
                 "client",
-                "certificate_refused",
+                CheckReasons.CertificateRefused,
                 $"the signer ended the connection: {message}",
                 "is the certificate one of its clients, in date and not revoked? Its log says why it refused"
             ) with
@@ -127,7 +127,7 @@ internal sealed class SignerCalls(SignerLink link)
     public SignerCheck Unreachable(string detail) =>
         SignerCheck.Fail(
             "reach",
-            "unreachable",
+            CheckReasons.Unreachable,
             $"{link.Signer} cannot be reached: {detail}",
             "is the signer running, its api.listen an address that this machine reaches, and the packet filter open?"
         );

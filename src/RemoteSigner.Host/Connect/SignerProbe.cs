@@ -103,7 +103,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
                 ? SignerCheck.Pass("keys", $"open, {count} for this client")
                 : SignerCheck.Fail(
                     "keys",
-                    "no_keys",
+                    CheckReasons.NoKeys,
                     $"the signer has no key that '{link.ClientName}' may use",
                     "import the keys, or name the client and its keys under \"clients\" in signer.json and reload"
                 ),
@@ -125,7 +125,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
                 [
                     SignerCheck.Fail(
                         "token",
-                        "token_file",
+                        CheckReasons.TokenFile,
                         $"cannot read the token: {exception.Message}",
                         "name a readable copy of the signer's keymanager.token with --token-file"
                     ),

@@ -127,6 +127,14 @@ internal static class ReasonCodes
     [Answered("500")]
     public const string SignatureFault = "signature_fault";
 
+    /// <summary><c>connect</c> lost the signer before it answered; ask again.</summary>
+    [Answered("502")]
+    public const string SignerLost = "signer_lost";
+
+    /// <summary><c>connect</c> cannot reach the signer, so it was asked for nothing.</summary>
+    [Answered("503")]
+    public const string SignerUnreachable = "signer_unreachable";
+
     /// <summary>The root that the client computed is not that of the message.</summary>
     [Answered("400")]
     public const string SigningRootMismatch = "signing_root_mismatch";

@@ -2,12 +2,14 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Prometheus;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Host.Cli;
+using RemoteSigner.Host.Connect;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
@@ -15,6 +17,7 @@ using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.House;
 
@@ -123,6 +126,29 @@ public sealed partial class CodesPageTests
         Members<OperatorMessageFault>(page, "What an SSV operator does not sign", OperatorMessageFaultCodes.Code);
         Members<KeyState>(page, "States of a key", KeyStateCodes.Code);
 
+        page.Append("\n## Why a check of a signer fails\n\nReasons of `connect` where the signer does not give its own.\n");
+        page.Append("\n| reason | means |\n|---|---|\n");
+        foreach (var (name, value) in Constants(typeof(CheckReasons)))
+        {
+            page.Append($"| `{value}` | {Meaning(typeof(CheckReasons), name)} |\n");
+        }
+
+        page.Append("\n## Duties\n\nIn the audit log, and the label `duty` of metrics.\n\n| duty |\n|---|\n");
+        foreach (var duty in Enum.GetValues<DutyType>().Select(duty => duty.Name()).Order(StringComparer.Ordinal))
+        {
+            page.Append($"| `{duty}` |\n");
+        }
+
+        page.Append(
+            "\n## Outcomes\n\nThe label `outcome` of `remote_signer_sign_outcomes_total`; "
+                + "the rule of a refusal is in `remote_signer_refusals_total`.\n\n"
+        );
+        page.Append("| outcome |\n|---|\n| `Signed` |\n");
+        foreach (var outcome in Outcomes().Select(row => row.Outcome.Name).Distinct().Order(StringComparer.Ordinal))
+        {
+            page.Append($"| `{outcome}` |\n");
+        }
+
         page.Append("\n## Actions of the audit log\n\n| action | means |\n|---|---|\n");
         foreach (var (name, value) in Constants(typeof(AuditActions)))
         {
@@ -134,6 +160,12 @@ public sealed partial class CodesPageTests
         {
             var labels = string.Join(", ", metric.Labels.Select(label => $"`{label}`"));
             page.Append($"| `{metric.Name}` | {metric.Type.ToString().ToLowerInvariant()} | {labels} | {metric.Help} |\n");
+        }
+
+        page.Append("\nBeside these, of the process and its runtime, by prometheus-net:\n\n| metric | type | help |\n|---|---|---|\n");
+        foreach (var (name, type, help) in OfTheRuntime())
+        {
+            page.Append($"| `{name}` | {type} | {help} |\n");
         }
 
         page.Append("\n## Exit codes\n\n| code | means |\n|---|---|\n");
@@ -175,6 +207,20 @@ public sealed partial class CodesPageTests
                     )
                 ),
         ];
+
+    // As the library itself writes them: "# HELP name help" and "# TYPE name type".
+    private static IEnumerable<(string Name, string Type, string Help)> OfTheRuntime()
+    {
+        var registry = Metrics.NewCustomRegistry();
+        DotNetStats.Register(registry);
+        using var text = new MemoryStream();
+        registry.CollectAndExportAsTextAsync(text).GetAwaiter().GetResult();
+        var lines = Encoding.UTF8.GetString(text.ToArray()).Split('\n').Select(line => line.Split(' ', 4)).ToList();
+        return lines
+            .Where(words => words is ["#", "HELP", _, _])
+            .Select(words => (words[2], lines.First(one => one is ["#", "TYPE", var name, _] && name == words[2])[3], words[3]))
+            .OrderBy(metric => metric.Item1, StringComparer.Ordinal);
+    }
 
     private static void Constants(StringBuilder page, string title, params Type[] tables)
     {
