@@ -26,7 +26,7 @@ public sealed partial class PagesTests
     [Fact]
     public void Every_code_of_the_page_of_codes_leads_to_what_to_do()
     {
-        string[] noReasons = ["States of a key", "Actions of the audit log", "Metrics", "Exit codes"];
+        string[] noReasons = ["States of a key", "Actions of the audit log", "Duties", "Outcomes", "Metrics", "Exit codes"];
         var codes = Read("docs/integrator/codes.md")
             .Split("\n## ")
             .Skip(1)
