@@ -58,7 +58,7 @@ public sealed class DistributedReloadTests(SignerTemplate template) : IDisposabl
         """{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":{"1":"https://a.example","2":"https://a.example:443"}}}""",
         "two participants have one endpoint"
     )]
-    [InlineData("""null""", "null stands where settings belong: distributed")]
+    [InlineData("""null""", "distributed must be an object")]
     [InlineData(
         """{"groups":[{"compositePublicKey":"0xb0e7791fb972fe014159aa33a98622da3cdc98ff707965e536d8636b5fcc5ac7a91a8c46e59a00dca575af0f18fb13dc","threshold":1,"participants":[{"id":"1","publicKey":"0x89ece308f9d1f0131765212deca99697b112d61f9be9a5f1f3780a51335b3ff981747a0b2ca2179b96d2c0c9024e5224","endpoint":"https://a.example"}]}]}""",
         "do not make its public key"

@@ -220,7 +220,7 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.DoesNotContain("feeRecipients", result.Error, StringComparison.Ordinal);
-        Assert.Contains("no JSON in line", result.Error, StringComparison.Ordinal);
+        Assert.Contains("it is not JSON", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
