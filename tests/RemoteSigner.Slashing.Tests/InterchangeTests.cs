@@ -101,6 +101,36 @@ public sealed class InterchangeTests
         "signed_attestations[0].signing_root",
         "32 bytes"
     )]
+    [InlineData("""{"metadata":META,"data":{}}""", "data", "data is not an array")]
+    [InlineData("""{"metadata":META,"data":[],"note":[1,}""", "note", "well-formed")]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":" 1"}],"signed_attestations":[]}]}""",
+        "signed_blocks[0].slot",
+        "2^63-1"
+    )]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":[1]}],"signed_attestations":[]}]}""",
+        "signed_blocks[0].slot",
+        "2^63-1"
+    )]
+    [InlineData("""{"metadata":[],"data":[]}""", "metadata", "metadata is not an object")]
+    [InlineData("""{"metadata":META,"data":[GOOD,[]]}""", "data", "is not an object")]
+    [InlineData("""{"metadata":META,"data":[{"pubkey":7,"signed_blocks":[],"signed_attestations":[]}]}""", "pubkey", "is not a string")]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":["1"],"signed_attestations":[]}]}""",
+        "signed_blocks[0]",
+        "is not an object"
+    )]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[],"signed_attestations":[{"source_epoch":"1","target_epoch":"2"},7]}]}""",
+        "signed_attestations[1]",
+        "is not an object"
+    )]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"1","signing_root":7}],"signed_attestations":[]}]}""",
+        "signed_blocks[0].signing_root",
+        "is not a string"
+    )]
     [InlineData("""{"metadata":META,"data":[GOOD""", "data", "well-formed")]
     [InlineData("""{"metadata":META,"data":[GOOD]} x""", "data", "well-formed")]
     [InlineData("", "", "well-formed")]

@@ -11,19 +11,6 @@ namespace RemoteSigner.Host.Configuration;
 internal static class SignerOptionsValidator
 {
     public static IEnumerable<string> Faults(SignerOptions options, DataDirectory data) =>
-        NullFaults(options).ToList() is { Count: > 0 } nulls ? nulls : ValueFaults(options, data);
-
-    /// <summary>The same for a signer that is to be made: there is no ledger yet that could say for which chain it is.</summary>
-    public static IEnumerable<string> FaultsOfNew(SignerOptions options, DataDirectory data) =>
-        Faults(options, data).ToList() is { Count: > 0 } faults ? faults
-        : options.Network.Load(data.Path).GenesisValidatorsRoot is not null ? []
-        :
-        [
-            "network.genesisValidatorsRoot must be given for a network whose genesis "
-                + "is not built in: it says for which chain the signer is",
-        ];
-
-    private static IEnumerable<string> ValueFaults(SignerOptions options, DataDirectory data) =>
         NetworkFaults(options.Network, data)
             .Concat(ChainFaults(options.Network))
             .Concat(ListenerFaults(options))
@@ -34,56 +21,15 @@ internal static class SignerOptionsValidator
             .Concat(PolicyFaults(options))
             .Concat(OtherFaults(options));
 
-    // The JSON reader sees to members; a null inside a list or a map is found here.
-    private static IEnumerable<string> NullFaults(SignerOptions options)
-    {
-        (string Name, object? Section)[] sections =
+    /// <summary>The same for a signer that is to be made: there is no ledger yet that could say for which chain it is.</summary>
+    public static IEnumerable<string> FaultsOfNew(SignerOptions options, DataDirectory data) =>
+        Faults(options, data).ToList() is { Count: > 0 } faults ? faults
+        : options.Network.Load(data.Path).GenesisValidatorsRoot is not null ? []
+        :
         [
-            ("network", options.Network),
-            ("seal", options.Seal),
-            ("tpm", options.Tpm),
-            ("api", options.Api),
-            ("operations", options.Operations),
-            ("tls", options.Tls),
-            ("clients", options.Clients),
-            ("rollbackProtection", options.RollbackProtection),
-            ("attestation", options.Attestation),
-            ("registrations", options.Registrations),
-            ("deposits", options.Deposits),
-            ("ceremonies", options.Ceremonies),
-            ("builder", options.Builder),
-            ("keymanager", options.Keymanager),
-            ("ssv", options.Ssv),
-            ("distributed", options.Distributed),
-            ("slashing", options.Slashing),
-            ("log", options.Log),
+            "network.genesisValidatorsRoot must be given for a network whose genesis "
+                + "is not built in: it says for which chain the signer is",
         ];
-        if (sections.Where(section => section.Section is null).Select(section => section.Name).ToList() is { Count: > 0 } missing)
-        {
-            yield return $"null stands where settings belong: {string.Join(", ", missing)}";
-            yield break;
-        }
-
-        foreach (var (name, client) in options.Clients)
-        {
-            if (client is null || client.Duties.Contains(null!) || client.Keys?.Contains(null!) == true || client.Ssv.Contains(null!))
-            {
-                yield return $"clients.{name} has a null: write what the client may, or leave it out";
-            }
-        }
-
-        if (
-            options.Api.HostAllowlist.Contains(null!)
-            || options.Operations.HostAllowlist.Contains(null!)
-            || options.Api.LoopbackHttp.ContainsValue(null!)
-            || options.Registrations.FeeRecipients.Contains(null!)
-            || options.Builder.Keys.Contains(null!)
-        )
-        {
-            yield return "api.hostAllowlist, operations.hostAllowlist, api.loopbackHttp, registrations.feeRecipients and builder.keys "
-                + "must hold no null";
-        }
-    }
 
     private static IEnumerable<string> NetworkFaults(NetworkOptions options, DataDirectory data)
     {
@@ -252,7 +198,7 @@ internal static class SignerOptionsValidator
 
         if (options.Log.FindLevel() is null)
         {
-            yield return "log.level must be trace, debug, information, warning, error or critical";
+            yield return $"log.level must be {LogOptions.LevelListing}";
         }
 
         if (options.Anchor is not (RollbackProtectionOptions.Tpm or RollbackProtectionOptions.Token or RollbackProtectionOptions.None))
@@ -280,7 +226,7 @@ internal static class SignerOptionsValidator
             yield return "api.maxBodyBytes must be 65536 to 268435456";
         }
 
-        foreach (var domain in (options.Ssv.Domains ?? []).Where(domain => domain is null || !SsvDomain.TryParse(domain, out _)))
+        foreach (var domain in (options.Ssv.Domains ?? []).Where(domain => !SsvDomain.TryParse(domain, out _)))
         {
             yield return $"ssv.domains: '{domain}' is not 0x and 8 hexadecimal digits";
         }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using RemoteSigner.Host.Configuration;
 
 namespace RemoteSigner.Host.Http;
 
@@ -21,7 +22,7 @@ internal sealed class LogObjects(TimeProvider time) : ConsoleFormatter(FormatNam
         {
             json.WriteStartObject();
             json.WriteString("time"u8, time.GetUtcNow().UtcDateTime.ToString(SignerLogging.Time));
-            json.WriteString("level"u8, Level(logEntry.LogLevel));
+            json.WriteString("level"u8, LogOptions.Word(logEntry.LogLevel));
             if (SignerLogging.SourceOf(logEntry.Category) is { } source)
             {
                 json.WriteString("source"u8, source);
@@ -39,16 +40,4 @@ internal sealed class LogObjects(TimeProvider time) : ConsoleFormatter(FormatNam
         textWriter.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
         textWriter.Write(Environment.NewLine);
     }
-
-    // The words of log.level.
-    private static string Level(LogLevel level) =>
-        level switch
-        {
-            LogLevel.Trace => "trace",
-            LogLevel.Debug => "debug",
-            LogLevel.Information => "information",
-            LogLevel.Warning => "warning",
-            LogLevel.Error => "error",
-            _ => "critical",
-        };
 }

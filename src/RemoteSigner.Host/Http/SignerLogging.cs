@@ -22,11 +22,9 @@ internal static class SignerLogging
 
         // Where this is on, the web host begins a trace activity for every request.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        var format = options.Format == "json" ? LogObjects.FormatName : LogLines.FormatName;
-        logging.Services.AddSingleton<ConsoleFormatter>(
-            options.Format == "json" ? new LogObjects(TimeProvider.System) : new LogLines(TimeProvider.System)
-        );
-        logging.AddConsole(console => console.FormatterName = format);
+        ConsoleFormatter formatter = options.Format == "json" ? new LogObjects(TimeProvider.System) : new LogLines(TimeProvider.System);
+        logging.Services.AddSingleton(formatter);
+        logging.AddConsole(console => console.FormatterName = formatter.Name);
     }
 
     /// <summary>Who says it, where that is the platform; null for the signer itself, whose categories are names of its types.</summary>

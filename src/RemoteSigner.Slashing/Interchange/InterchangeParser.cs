@@ -161,8 +161,7 @@ internal sealed class InterchangeParser(Stream stream)
     private ReadOnlySpan<char> Digits() => _json.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? _json.Text[2..] : _json.Text;
 
     private long ReadNumber() =>
-        _json.Type is JsonTokenType.String or JsonTokenType.Number
-        && long.TryParse(_json.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        long.TryParse(_json.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw Malformed("is not a number from 0 to 2^63-1");
 

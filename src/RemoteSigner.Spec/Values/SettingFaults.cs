@@ -21,7 +21,7 @@ public sealed class SettingFaults
 
     /// <summary>Every fault with its line, from 1; none where the text can be read but for what a converter of the type refuses.</summary>
     /// <param name="json">UTF-8 without a byte order mark.</param>
-    /// <param name="type">What may stand in it.</param>
+    /// <param name="type">What may stand in it; null never in a list or a map.</param>
     /// <param name="formerNames">Names that settings once had, and what they are called now.</param>
     public static IReadOnlyList<string> In(byte[] json, JsonTypeInfo type, IReadOnlyDictionary<string, string> formerNames)
     {
@@ -101,7 +101,7 @@ public sealed class SettingFaults
         var element = type.Options.GetTypeInfo(type.ElementType!);
         for (var i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
         {
-            Value(ref reader, element, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), CanBeNull(element.Type));
+            Value(ref reader, element, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), mayBeNull: false);
         }
     }
 
@@ -130,7 +130,7 @@ public sealed class SettingFaults
 
             reader.Read();
             var value = type.Options.GetTypeInfo(member?.PropertyType ?? type.ElementType!);
-            Value(ref reader, value, full, CanBeNull(value.Type) && member?.IsSetNullable != false);
+            Value(ref reader, value, full, member is { IsSetNullable: true } && CanBeNull(value.Type));
         }
 
         foreach (var missing in known.Where(member => IsRequired(member) && !seen.Contains(member.Name)))

@@ -31,27 +31,21 @@ internal static class DistributedOptionsValidator
         }
 
         if (
-            HasTwice(options.Groups.Select(group => Key(group?.CompositePublicKey)))
-            || HasTwice(options.Groups.SelectMany(group => group?.Participants ?? []).Select(one => Key(one?.PublicKey)))
+            HasTwice(options.Groups.Select(group => Key(group.CompositePublicKey)))
+            || HasTwice(options.Groups.SelectMany(group => group.Participants).Select(one => Key(one.PublicKey)))
         )
         {
             yield return "distributed.groups: a public key stands twice: nobody could tell whose it is";
         }
     }
 
-    private static IEnumerable<string> ClusterFaults(string hash, Dictionary<string, string>? participants)
+    private static IEnumerable<string> ClusterFaults(string hash, Dictionary<string, string> participants)
     {
         var setting = $"distributed.clusters.{hash}";
         if (!Root.TryParse(hash, out _))
         {
             yield return $"{setting} is not the hash of a cluster's document, 0x and 64 hexadecimal digits: see 'remote-signer "
                 + "cluster list'";
-        }
-
-        if (participants is null)
-        {
-            yield return $"{setting} is null: write where its participants are, or leave it out";
-            yield break;
         }
 
         foreach (var id in participants.Keys.Where(id => !IsId(id)))
@@ -65,13 +59,8 @@ internal static class DistributedOptionsValidator
         }
     }
 
-    private static IEnumerable<string> GroupFaults(StatedGroupOptions? group)
+    private static IEnumerable<string> GroupFaults(StatedGroupOptions group)
     {
-        if (group is null || group.Participants.Contains(null!))
-        {
-            return ["distributed.groups must hold no null, nor must the participants of a group"];
-        }
-
         var setting = $"distributed.groups {group.CompositePublicKey}";
         return
         [
