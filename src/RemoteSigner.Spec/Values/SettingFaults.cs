@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -14,22 +15,30 @@ public sealed class SettingFaults
     private const int LongestMessage = 200;
 
     private readonly byte[] _json;
+    private readonly string _member;
     private readonly IReadOnlyDictionary<string, string> _formerNames;
     private readonly List<string> _faults = [];
 
-    private SettingFaults(byte[] json, IReadOnlyDictionary<string, string> formerNames) => (_json, _formerNames) = (json, formerNames);
+    private SettingFaults(byte[] json, string member, IReadOnlyDictionary<string, string> formerNames) =>
+        (_json, _member, _formerNames) = (json, member, formerNames);
 
     /// <summary>Every fault with its line, from 1; none where the text can be read but for what a converter of the type refuses.</summary>
     /// <param name="json">UTF-8 without a byte order mark.</param>
     /// <param name="type">What may stand in it; null never in a list or a map.</param>
     /// <param name="formerNames">Names that settings once had, and what they are called now.</param>
-    public static IReadOnlyList<string> In(byte[] json, JsonTypeInfo type, IReadOnlyDictionary<string, string> formerNames)
+    public static IReadOnlyList<string> In(byte[] json, JsonTypeInfo type, IReadOnlyDictionary<string, string> formerNames) =>
+        new SettingFaults(json, "setting", formerNames).Find(type);
+
+    /// <summary>The same of a document that programs write and people hand on.</summary>
+    public static IReadOnlyList<string> InDocument(ReadOnlySpan<byte> json, JsonTypeInfo type) =>
+        new SettingFaults(json.ToArray(), "member", FrozenDictionary<string, string>.Empty).Find(type);
+
+    private List<string> Find(JsonTypeInfo type)
     {
-        var found = new SettingFaults(json, formerNames);
         try
         {
             var reader = new Utf8JsonReader(
-                json,
+                _json,
                 new JsonReaderOptions
                 {
                     AllowTrailingCommas = type.Options.AllowTrailingCommas,
@@ -38,20 +47,20 @@ public sealed class SettingFaults
                 }
             );
             reader.Read();
-            found.Value(ref reader, type, "", false);
+            Value(ref reader, type, "", false);
             reader.Read();
         }
         catch (JsonException exception)
         {
-            found._faults.Add(NotJson(exception));
+            _faults.Add(NotJson(exception));
         }
         // The parser's word for bytes that are no UTF-8, and for half a surrogate pair as an escape.
         catch (InvalidOperationException)
         {
-            found._faults.Add("a text in it is not UTF-8");
+            _faults.Add("a text in it is not UTF-8");
         }
 
-        return found._faults;
+        return _faults;
     }
 
     private static string NotJson(JsonException exception)
@@ -77,6 +86,7 @@ public sealed class SettingFaults
             JsonTypeInfoKind.Enumerable => reader.TokenType == JsonTokenType.StartArray ? null : "a list",
             _ => WantedScalar(ref reader, Nullable.GetUnderlyingType(type.Type) ?? type.Type),
         };
+        wanted ??= reader.TokenType == JsonTokenType.Null ? "something, not null" : null;
         if (wanted is not null)
         {
             Add(reader.TokenStartIndex, $"{(path.Length == 0 ? "it" : path)} must be {wanted}");
@@ -141,7 +151,7 @@ public sealed class SettingFaults
 
     private string Unknown(string path, string name, IEnumerable<JsonPropertyInfo> known)
     {
-        var unknown = $"unknown setting '{Under(path, name)}'";
+        var unknown = $"unknown {_member} '{Under(path, name)}'";
         if (_formerNames.TryGetValue(name, out var present) && known.Any(member => member.Name == present))
         {
             return $"{unknown}: it is called {present} now";
@@ -159,7 +169,7 @@ public sealed class SettingFaults
     {
         const string Whole = "a whole number";
         var (token, isNumber) = (reader.TokenType, reader.TokenType == JsonTokenType.Number);
-        return type == typeof(string) || type.IsEnum
+        return type == typeof(string) || type == typeof(byte[]) || type.IsEnum
             ? token == JsonTokenType.String
                 ? null
                 : "text"

@@ -82,15 +82,22 @@ public static class RemoteAttestationDocuments
     )
         where T : class
     {
+        if (SettingFaults.InDocument(document, json) is { Count: > 0 } faults)
+        {
+            throw Unreadable(type, string.Join("; ", faults));
+        }
+
         try
         {
-            var read = JsonSerializer.Deserialize(document, json) ?? throw Unreadable(type, "it is null");
+            var read = JsonSerializer.Deserialize(document, json)!;
             var (given, number) = header(read);
             return given == type && number == version ? read : throw Unreadable(type, $"it says it is {given}, version {number}");
         }
         catch (JsonException exception)
         {
-            throw Unreadable(type, exception.Message, exception);
+            // All but the converter's own words name types of this program.
+            var isHex = exception.Message.StartsWith(HexConverter.Spelling, StringComparison.Ordinal);
+            throw Unreadable(type, $"{exception.Path} {(isHex ? HexConverter.Spelling : "cannot be read")}", exception);
         }
     }
 
@@ -119,12 +126,12 @@ internal sealed partial class AttestationContext : JsonSerializerContext;
 /// <summary>Bytes as <c>0x</c> and lower-case hex, and in no other spelling.</summary>
 internal sealed class HexConverter : JsonConverter<byte[]>
 {
+    public const string Spelling = "must be 0x and an even number of lower-case hex digits";
+
     public override byte[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        return Hex.TryParse(text, out byte[]? bytes) && Hex.Format(bytes) == text
-            ? bytes
-            : throw new JsonException("bytes are written as 0x and an even number of lower-case hex digits");
+        return Hex.TryParse(text, out byte[]? bytes) && Hex.Format(bytes) == text ? bytes : throw new JsonException(Spelling);
     }
 
     public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) =>

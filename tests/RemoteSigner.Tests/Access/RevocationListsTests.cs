@@ -15,7 +15,7 @@ public sealed class RevocationListsTests : IDisposable
     private readonly X509Certificate2 _north;
     private readonly X509Certificate2 _south;
 
-    public RevocationListsTests() => (_north, _south) = (Authority("CN=north"), Authority("CN=south"));
+    public RevocationListsTests() => (_north, _south) = (Authority("CN=north", _key), Authority("CN=south", _key));
 
     public void Dispose()
     {
@@ -41,6 +41,19 @@ public sealed class RevocationListsTests : IDisposable
             _now.AddDays(3),
             RevocationLists.Read(Encoding.ASCII.GetBytes(Pem(_north, 5) + "\n" + Pem(_south, 3)), [_north, _south]).NextUpdate
         );
+
+    /// <summary>A key may be behind two names, and a name in two bundles.</summary>
+    [Fact]
+    public void A_list_counts_only_with_the_name_and_the_key_of_one_authority()
+    {
+        using var strangersKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var stranger = Authority("CN=north", strangersKey);
+
+        Assert.Throws<FormatException>(() => RevocationLists.Read(List(_north, 5), [_south]));
+        Assert.Throws<FormatException>(() => RevocationLists.Read(List(stranger, 5), [_north]));
+        Assert.Throws<FormatException>(() => RevocationLists.Read(List(stranger, 5), [_north, _south]));
+        Assert.False(RevocationLists.Read(List(_north, 5), [stranger, _north]).Revoke(_north));
+    }
 
     [Theory]
     [InlineData("X509 CRL")]
@@ -79,9 +92,9 @@ public sealed class RevocationListsTests : IDisposable
         }
     }
 
-    private X509Certificate2 Authority(string name)
+    private static X509Certificate2 Authority(string name, ECDsa key)
     {
-        var request = new CertificateRequest(name, _key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Sealing.Tpm2;
 
@@ -52,17 +53,10 @@ public static class FirmwareApprovalJson
 
     public static string Handle(uint handle) => string.Create(CultureInfo.InvariantCulture, $"0x{handle:X8}");
 
-    private static T Read<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, type) ?? throw new FormatException("it is null");
-        }
-        catch (JsonException e)
-        {
-            throw new FormatException(e.Message, e);
-        }
-    }
+    private static T Read<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+        SettingFaults.InDocument(json, type) is { Count: > 0 } faults
+            ? throw new FormatException(string.Join("; ", faults))
+            : JsonSerializer.Deserialize(json, type)!;
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 

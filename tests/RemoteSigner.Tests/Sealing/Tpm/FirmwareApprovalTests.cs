@@ -96,8 +96,13 @@ public sealed class FirmwareApprovalTests : IDisposable
     [InlineData(
         """{"version":1,"vault":"0000000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01901232","revocationCount":-1,"releaseKey":"x"}"""
     )]
-    public void What_is_no_request_is_refused(string json) =>
-        Assert.Throws<FormatException>(() => FirmwareApprovalJson.ReadRequest(Encoding.UTF8.GetBytes(json)));
+    public void What_is_no_request_is_refused(string json)
+    {
+        var fault = Assert.Throws<FormatException>(() => FirmwareApprovalJson.ReadRequest(Encoding.UTF8.GetBytes(json)));
+
+        Assert.DoesNotContain("RemoteSigner.", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", fault.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("7", "sha256:7")]
