@@ -18,7 +18,7 @@ internal sealed class RollbackProtectionRun(
     ILogger<RollbackProtectionRun> log
 )
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(15);
 
     private IRollbackAnchor? _anchor;
     private volatile AdmittedVault? _vault;
@@ -152,8 +152,8 @@ internal sealed class RollbackProtectionRun(
                 _ = opening.Serves ? StartLog.Stop(audit, transaction) : 0;
                 return HistoryEnd.Of(transaction, slashing);
             });
-            using var patience = new CancellationTokenSource(_patience);
-            if (await fence.WriteCleanStopAsync(end, patience.Token))
+            using var timeout = new CancellationTokenSource(_timeout);
+            if (await fence.WriteCleanStopAsync(end, timeout.Token))
             {
                 log.LogInformation("stopped in an orderly way at audit entry {Entries}; the next start serves at once", end.Entries);
             }

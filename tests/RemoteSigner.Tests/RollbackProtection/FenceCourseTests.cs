@@ -116,6 +116,16 @@ public sealed class FenceCourseTests
     }
 
     [Fact]
+    public void Before_any_source_the_exact_bound_is_the_first_epoch()
+    {
+        var course = Loose(20, newestSource: 0);
+        Assert.Equal(Bounds(22, 0), course.Next(13, 0, null));
+
+        Assert.True(course.Pass(2, 1));
+        Assert.Equal(new FencePassage(4, 1), course.Passage);
+    }
+
+    [Fact]
     public void The_fence_never_goes_back() => Assert.Equal(Bounds(40, 10), Loose(40, newestSource: 10).Next(13, 10, null));
 
     [Fact]

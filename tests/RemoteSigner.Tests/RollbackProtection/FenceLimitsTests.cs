@@ -44,6 +44,51 @@ public sealed class FenceLimitsTests : FenceScene
     public void A_duty_waits_three_seconds_for_the_anchor() => Assert.Equal(TimeSpan.FromSeconds(3), Fence.Timeout);
 
     [Fact]
+    public async Task With_no_time_left_a_duty_is_judged_by_what_is_covered_now()
+    {
+        Open(fence: 20);
+        Anchor.Gate = new TaskCompletionSource().Task;
+
+        foreach (var none in new[] { TimeSpan.Zero, TimeSpan.FromSeconds(-2) })
+        {
+            var refusal = (await Fence.CoverAsync(Vote(29, 30), none))!;
+            Assert.Equal(RollbackReason.FenceNotMoved, refusal.Reason);
+            Assert.Contains("the anchor has not answered in time", refusal.Detail, StringComparison.Ordinal);
+            Assert.Null(await Fence.CoverAsync(Vote(18, 19), none));
+        }
+    }
+
+    [Fact]
+    public async Task What_the_anchor_said_last_is_why_it_was_not_moved()
+    {
+        Open(fence: 20);
+        Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;
+
+        Assert.Contains("the model does not answer", (await Fence.CoverAsync(Vote(29, 30)))!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_duty_that_waits_when_the_signer_stops_is_told_so()
+    {
+        Open(fence: 20);
+        var gate = new TaskCompletionSource();
+        Anchor.Gate = gate.Task;
+        var waiting = Fence.CoverAsync(Vote(29, 30)).AsTask();
+        var late = Fence.CoverAsync(Vote(29, 30)).AsTask();
+        var closing = Fence.CloseAsync();
+        for (var second = 0; second < 100 && !late.IsCompleted; second++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(RollbackReason.Stopping, (await late)!.Reason);
+        gate.SetResult();
+        await closing;
+        Assert.Equal(RollbackReason.Stopping, (await waiting)!.Reason);
+    }
+
+    [Fact]
     public void No_history_carries_the_fence_further_than_duties_could_have()
     {
         At(100);

@@ -12,7 +12,7 @@ internal sealed class SigningWait(Signer signer, SigningPlaces places, TimeProvi
 {
     // A slot has 12 seconds, and what is due is due after a quarter of it: whoever waits longer asks another signer in vain. Thousands in
     // one request take a while of their own.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(4);
 
     /// <summary>How long many in one request wait.</summary>
     public static readonly TimeSpan PatienceWithMany = TimeSpan.FromSeconds(12);
@@ -27,7 +27,7 @@ internal sealed class SigningWait(Signer signer, SigningPlaces places, TimeProvi
     /// <summary>How the order ended; null where there was no place for it to wait.</summary>
     public async Task<SignOutcome?> SignAsync(SignOrder order) =>
         places.TryTake(order.Client.Name, 1, isProposal: order.Message.Slashable is SlashableContent.Block)
-            ? await InTimeAsync(signer.SignAsync(order), order.Client.Name, 1, _patience) ?? Late
+            ? await InTimeAsync(signer.SignAsync(order), order.Client.Name, 1, _timeout) ?? Late
             : null;
 
     /// <summary>The same for many of one client; the outcomes are in the order of the orders, also where there was no place.</summary>
@@ -46,13 +46,13 @@ internal sealed class SigningWait(Signer signer, SigningPlaces places, TimeProvi
     }
 
     // Null where it goes on without anybody who waits for it.
-    private async Task<T?> InTimeAsync<T>(Task<T> signing, string client, int orders, TimeSpan patience)
+    private async Task<T?> InTimeAsync<T>(Task<T> signing, string client, int orders, TimeSpan timeout)
         where T : class
     {
         var ended = InPlacesAsync(signing, client, orders);
         try
         {
-            return await ended.WaitAsync(patience, time);
+            return await ended.WaitAsync(timeout, time);
         }
         catch (TimeoutException) when (!ended.IsCompleted)
         {

@@ -14,7 +14,7 @@ namespace RemoteSigner.Host.Http;
 internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, string hint = "") : IDisposable
 {
     // A slot has 12 seconds, and what is due is due after a quarter of it.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(4);
 
     private readonly SemaphoreSlim _places = new(atOnce);
 
@@ -68,7 +68,7 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
     private async ValueTask<(T? Value, MalformedRequest? Fault)> ReadLargeAsync<T>(HttpContext context, ReadBody<T> read)
         where T : class
     {
-        if (!await _places.WaitAsync(_patience, context.RequestAborted))
+        if (!await _places.WaitAsync(_timeout, context.RequestAborted))
         {
             return (null, new MalformedRequest(MalformedRequest.Busy, "other large bodies are being read: ask again"));
         }
@@ -77,10 +77,10 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
         {
             // Not from a pool, which would keep it: such a body comes once a slot.
             var body = GC.AllocateUninitializedArray<byte>((int)(context.Request.ContentLength ?? most));
-            using var patience = new CancellationTokenSource(_patience, time);
+            using var timeout = new CancellationTokenSource(_timeout, time);
 
             // A read that is given up by a token stays under way, and the server stumbles over it when it looks for the next request.
-            await using var over = patience.Token.UnsafeRegister(
+            await using var over = timeout.Token.UnsafeRegister(
                 static pipe => ((PipeReader)pipe!).CancelPendingRead(),
                 context.Request.BodyReader
             );
@@ -97,7 +97,7 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
             // Others wait for the place.
             return (
                 null,
-                new MalformedRequest(MalformedRequest.TooSlow, $"the body did not come within {_patience.TotalSeconds:F0} seconds")
+                new MalformedRequest(MalformedRequest.TooSlow, $"the body did not come within {_timeout.TotalSeconds:F0} seconds")
             );
         }
         finally
