@@ -62,15 +62,18 @@ internal sealed class SignerCalls(SignerLink link)
             reason switch
             {
                 ReasonCodes.HostNotAuthorized => "add the host's name to api.hostAllowlist in the signer's signer.json, and reload",
-                ReasonCodes.ClientNotNamed => "name the client, its keys and duties under \"clients\" in the signer's signer.json, and reload",
-                ReasonCodes.NoDuties => "give the client duties under \"clients\" in the signer's signer.json, such as \"everyday\", and reload",
+                ReasonCodes.ClientNotNamed =>
+                    "name the client, its keys and duties under \"clients\" in the signer's signer.json, and reload",
+                ReasonCodes.NoDuties =>
+                    "give the client duties under \"clients\" in the signer's signer.json, such as \"everyday\", and reload",
                 ReasonCodes.ClientNotTrusted => "have a new certificate issued at the signer",
                 ReasonCodes.MayNotManageKeys => "set \"manageKeys\": true for this client in the signer's signer.json, and reload",
                 ReasonCodes.TokenNotValid =>
                     "copy the signer's keymanager.token anew ('remote-signer keymanager token' makes one), and name it with --token-file",
                 ReasonCodes.KeysLoading => "wait until the signer has opened its keys: its /healthcheck says what keeps it",
-                ReasonCodes.UnknownKey => "is the share open there and bound to its lock, and does \"clients\" in its signer.json give this "
-                    + "client the duty? 'remote-signer policy explain CLIENT KEY DUTY' says so at the signer",
+                ReasonCodes.UnknownKey =>
+                    "is the share open there and bound to its lock, and does \"clients\" in its signer.json give this client "
+                        + "the duty? 'remote-signer policy explain CLIENT KEY DUTY' says so at the signer",
                 CheckReasons.UnexpectedAnswer => "is this the address and port of a signer's API?",
                 _ => "the signer's /healthcheck and log say more",
             }

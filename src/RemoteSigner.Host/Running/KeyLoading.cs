@@ -55,7 +55,7 @@ internal sealed class KeyLoading(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            log.LogCritical(exception, "cannot open the keys: {Message}; fix it, then reload", exception.Message);
+            log.LogCritical(exception, "cannot open the keys: {Message}; fix it, then restart the signer", exception.Message);
         }
     }
 
