@@ -36,7 +36,7 @@ test: publish
 coverage:
 	@tests/coverage.sh $(ROOM)
 
-## Every small fault in the law (rules, fence, start, import, access) and whether a test notices it; FILES="Fence Start": some files.
+## Every small fault in the law (rules, fence, start, import, access) and whether a test notices it; FILES="Start Fence.cs:364": some files or lines.
 mutate:
 	@tests/mutate.sh $(FILES)
 
@@ -65,7 +65,7 @@ bench: publish
 	@dotnet publish tests/RemoteSigner.BareServer -c Release -r linux-x64 -o artifacts/bench/bare --verbosity quiet
 	@dotnet run --project tests/RemoteSigner.Benchmarks -c Release --verbosity quiet
 
-## A real beacon node and validator client on our signatures (minutes; needs ../shared). CLIENT_CLI=FILE takes another Lodestar.
+## A real beacon node and validator client on our signatures (minutes; REAL_CLIENT=FOLDER has it). CLIENT_CLI=FILE takes another Lodestar.
 e2e: publish
 	@tests/e2e.sh
 

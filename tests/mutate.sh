@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# mutate.sh [PART OF A PATH …]: the score of the law by file, and the faults that no test notices.
+# mutate.sh [PART OF A PATH[:LINE] …]: the score of the law by file, and the faults that no test notices.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/projects.sh

@@ -14,18 +14,19 @@ public sealed class MutationBench(string root, Explained explained) : IDisposabl
     /// <summary>Every fault of the file; some do not compile.</summary>
     public IEnumerable<Mutant> MutantsOf(LawFile file) => CompilerOf(file).MutantsOf(Path.Combine(root, file.Path));
 
-    /// <summary>Runs all of them and prints the survivors.</summary>
+    /// <summary>Runs those that are meant and prints the survivors.</summary>
     /// <exception cref="InvalidOperationException">The tests fail without a fault.</exception>
-    public FileScore Score(LawFile file)
+    public FileScore Score(LawFile file, Predicate<Mutant> isMeant)
     {
         var compiler = CompilerOf(file);
         var limits = file.Tests.ToDictionary(group => group, group => LimitOf(file, group, compiler));
         bool Survives(byte[] assembly, int? number) =>
             file.Tests.All(group => RunOf(group.Project).Passes(compiler.AssemblyFile, assembly, group.Classes, limits[group], number));
 
+        var all = MutantsOf(file).ToList();
         var faults = 0;
         var survivors = new List<Mutant>();
-        foreach (var (mutant, survives) in Outcomes(compiler, [.. MutantsOf(file)], Survives))
+        foreach (var (mutant, survives) in Outcomes(compiler, all.FindAll(isMeant), Survives))
         {
             faults++;
             if (survives)
@@ -41,7 +42,9 @@ public sealed class MutationBench(string root, Explained explained) : IDisposabl
             RunOf(group.Project).Replace(compiler.AssemblyFile, compiler.Emit());
         }
 
-        foreach (var stale in explained.Stale(file.Path, survivors.Select(mutant => mutant.Name)))
+        foreach (
+            var stale in explained.Stale(file.Path, survivors.Concat(all.FindAll(mutant => !isMeant(mutant))).Select(mutant => mutant.Name))
+        )
         {
             Console.WriteLine($"  survivors.md explains one that is none: {stale}");
         }

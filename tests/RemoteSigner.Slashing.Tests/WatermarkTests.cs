@@ -1,3 +1,4 @@
+using System.Text;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
@@ -103,6 +104,53 @@ public sealed class WatermarkTests
         );
     }
 
+    /// <summary>Where all votes have one source, their targets alone say what is old.</summary>
+    [Fact]
+    public async Task Pruning_drops_a_vote_that_is_below_one_of_the_two_low_watermarks()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        foreach (var target in new ulong[] { 1, 2, 3, 4 })
+        {
+            Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Vote(0, target), Root(1)));
+        }
+
+        var report = await signer.Slashing.PruneAsync(keepEpochs: 1);
+
+        Assert.Equal(1, Assert.Single(report.Validators).AttestationsDropped);
+        Assert.Equal(3, Assert.Single(await signer.Slashing.StatusAsync()).Attestations);
+    }
+
+    /// <summary>A file without roots may contradict what was signed here; then neither is forgotten.</summary>
+    [Fact]
+    public async Task A_vote_that_reaches_over_what_pruning_drops_goes_on_being_covered()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        await GrantAsync(signer, (5, 9), (5, 20));
+        await ImportAsync(signer, (8, 10), (9, 15));
+        await GrantAsync(signer, (20, 40));
+
+        await signer.Slashing.PruneAsync(keepEpochs: 29);
+
+        Assert.Equal((9UL, 20UL), await LowWatermarksAsync(signer));
+        Assert.Equal(SlashingRule.TargetBelowLowWatermark, RuleOf(await signer.RequestAsync(Key(1), Vote(9, 19), Root(1))));
+        Assert.Equal(SlashingRule.SourceBelowLowWatermark, RuleOf(await signer.RequestAsync(Key(1), Vote(8, 41), Root(1))));
+    }
+
+    [Fact]
+    public async Task A_vote_from_the_low_watermark_on_does_not_raise_it()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        await ImportAsync(signer, (8, 10));
+        await GrantAsync(signer, (8, 12), (20, 40));
+
+        await signer.Slashing.PruneAsync(keepEpochs: 29);
+
+        Assert.Equal((8UL, 10UL), await LowWatermarksAsync(signer));
+    }
+
     [Fact]
     public async Task Pruning_goes_on_after_a_validator_that_fails()
     {
@@ -137,5 +185,36 @@ public sealed class WatermarkTests
         await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         await signer.Slashing.RegisterAsync(Key(2), DeclaredHistory.NeverSigned);
         return signer;
+    }
+
+    private static async Task GrantAsync(TemporarySigner signer, params (ulong Source, ulong Target)[] votes)
+    {
+        foreach (var (source, target) in votes)
+        {
+            Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Vote(source, target), Root(1)));
+        }
+    }
+
+    // Without roots, as minified files are.
+    private static Task<InterchangeReport> ImportAsync(TemporarySigner signer, params (ulong Source, ulong Target)[] votes)
+    {
+        var list = string.Join(',', votes.Select(vote => $$"""{"source_epoch":"{{vote.Source}}","target_epoch":"{{vote.Target}}"}"""));
+        return signer.Slashing.ImportAsync(
+            new MemoryStream(
+                Encoding.UTF8.GetBytes(
+                    $$"""
+                    {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Root(7)}}"},
+                    "data":[{"pubkey":"{{PublicKey(1)}}","signed_blocks":[],"signed_attestations":[{{list}}]}]}
+                    """
+                )
+            ),
+            InterchangeReading.Complete
+        );
+    }
+
+    private static async Task<(ulong? Source, ulong? Target)> LowWatermarksAsync(TemporarySigner signer)
+    {
+        var status = Assert.Single(await signer.Slashing.StatusAsync());
+        return (status.LowestSource?.Value, status.LowestTarget?.Value);
     }
 }

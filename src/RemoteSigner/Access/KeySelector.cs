@@ -80,6 +80,6 @@ public sealed class KeySelector
         return traits.ClusterName is { } name ? Fits(pattern, name) : null;
     }
 
-    private static bool Fits(string pattern, string name) =>
-        name.Length > 0 && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    // No pattern fits a name of no letters.
+    private static bool Fits(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

@@ -1,7 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using Org.BouncyCastle.Security;
-using Org.BouncyCastle.Security.Certificates;
 using Org.BouncyCastle.X509;
 
 namespace RemoteSigner.Access;
@@ -51,7 +50,7 @@ public sealed class RevocationLists
             lists.ForEach(list => Check(list, authorities));
             return new RevocationLists(lists);
         }
-        catch (Exception exception) when (exception is CrlException or IOException or GeneralSecurityException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or GeneralSecurityException or ArgumentException)
         {
             throw new FormatException($"the file holds no certificate revocation list: {exception.Message}", exception);
         }

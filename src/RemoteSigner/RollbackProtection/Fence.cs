@@ -306,9 +306,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
             var left = timeout - time.GetElapsedTime(started);
             if (move is null || left <= TimeSpan.Zero || !await EndsWithinAsync(move, left))
             {
-                return TryPass(epoch, source, isHistory, out _)
-                    ? null
-                    : _closed ?? NotMoved(epoch, source, _trouble?.Message ?? "the anchor has not answered in time");
+                return _closed ?? NotMoved(epoch, source, _trouble?.Message ?? "the anchor has not answered in time");
             }
         }
 

@@ -78,6 +78,15 @@ public sealed class KeySelectionTests
     }
 
     [Fact]
+    public void A_key_without_a_label_fits_no_label()
+    {
+        var unlabelled = _open[_whole] with { Label = "" };
+
+        Assert.Null(Selection("label:*").Decide(unlabelled));
+        Assert.Null(Selection("cluster:*").Decide(_open[_share] with { ClusterHash = null }));
+    }
+
+    [Fact]
     public void What_both_allow_is_less_than_either()
     {
         var both = Selection("*,!operator:11").And(Selection("cluster:*,label:wallet/*"));

@@ -31,6 +31,17 @@ public sealed class FenceGoesOnTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_next_place_that_was_provided_before_is_taken()
+    {
+        using var fence = await _scene.OpenFenceAsync();
+        await _scene.Succession.ProvideAsync(default);
+
+        Assert.True(await GoOnAsync(fence));
+
+        Assert.Equal((1, false), (_scene.Next.Writes, _scene.Former.Memory.Exists));
+    }
+
+    [Fact]
     public async Task It_goes_on_in_the_next_place_once()
     {
         using var fence = await _scene.OpenFenceAsync();
@@ -65,20 +76,34 @@ public sealed class FenceGoesOnTests : IAsyncLifetime
     [Fact]
     public async Task A_former_place_that_could_not_be_given_up_is_given_up_later()
     {
-        using var fence = await _scene.OpenFenceAsync();
-        _scene.Former.Turn = _ =>
-        {
-            _scene.Former.Memory.Exists = true;
-            return Task.CompletedTask;
-        };
-
-        var fault = await Assert.ThrowsAsync<RollbackAnchorException>(() => GoOnAsync(fence));
-        Assert.Equal(RollbackAnchorFault.Refused, fault.Fault);
+        using var fence = await HalfMovedAsync();
         Assert.Equal("model 2", (await _scene.Slashing.GetStartAsync())!.Anchor);
 
-        _scene.Former.Turn = _ => Task.CompletedTask;
         Assert.True(await GoOnAsync(fence));
         Assert.Equal((1, 1, false), (_taken, _scene.Next.Writes, _scene.Former.Memory.Exists));
+    }
+
+    [Fact]
+    public async Task The_next_move_gives_it_up_too()
+    {
+        using var fence = await HalfMovedAsync();
+        _scene.At(40);
+
+        Assert.Null(await fence.CoverAsync(Duties.Vote(39, 40)));
+
+        Assert.False(_scene.Former.Memory.Exists);
+    }
+
+    [Fact]
+    public async Task An_orderly_stop_gives_it_up_too()
+    {
+        using var fence = await HalfMovedAsync();
+        await fence.CloseAsync();
+
+        Assert.True(await fence.WriteCleanStopAsync(await _scene.EndAsync(), default));
+
+        Assert.False(_scene.Former.Memory.Exists);
+        Assert.NotNull(FenceRecord.Read(_scene.Next.Record, _scene.NextPlace.Keys.Record)!.CleanStop);
     }
 
     [Fact]
@@ -142,6 +167,21 @@ public sealed class FenceGoesOnTests : IAsyncLifetime
 
         Assert.Throws<ObjectDisposedException>(() => _scene.FormerPlace.Keys.Record.Span[0]);
         Assert.Throws<ObjectDisposedException>(() => _scene.NextPlace.Keys.Record.Span[0]);
+    }
+
+    // In the next place, but the former one could not be given up.
+    private async Task<Fence> HalfMovedAsync()
+    {
+        var fence = await _scene.OpenFenceAsync();
+        _scene.Former.Turn = _ =>
+        {
+            _scene.Former.Memory.Exists = true;
+            return Task.CompletedTask;
+        };
+        var fault = await Assert.ThrowsAsync<RollbackAnchorException>(() => GoOnAsync(fence));
+        Assert.Equal(RollbackAnchorFault.Refused, fault.Fault);
+        _scene.Former.Turn = _ => Task.CompletedTask;
+        return fence;
     }
 
     private Task<bool> GoOnAsync(Fence fence) => fence.GoOnAsync(_scene.Succession, 1, () => _taken++);

@@ -1,5 +1,6 @@
 using RemoteSigner.Clocks;
 using RemoteSigner.RollbackProtection;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
@@ -41,6 +42,55 @@ public sealed class FenceLimitsTests : FenceScene
     }
 
     [Fact]
+    public async Task An_anchor_that_took_something_meanwhile_is_asked_at_once()
+    {
+        Open(fence: 20);
+        Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;
+        Assert.NotNull(await Fence.CoverAsync(Vote(29, 30)));
+        Anchor.Step = _ => { };
+        Assert.Null(await Fence.AdoptVaultAsync(new VaultMark(2, default)));
+        Assert.Equal(1, Fence.State.Moves);
+
+        Assert.Null(await Fence.CoverAsync(Vote(29, 30)));
+
+        Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;
+        Assert.NotNull(await Fence.CoverAsync(Vote(59, 60)));
+        Anchor.Step = _ => { };
+        Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await Fence.CoverAsync(Vote(59, 60)));
+        Assert.Equal(3, Fence.State.Moves);
+    }
+
+    [Fact]
+    public async Task Once_another_run_wrote_there_nothing_passes_any_more_also_before_the_fence()
+    {
+        Open(fence: 20);
+        Assert.Null(await Fence.CoverAsync(Vote(17, 18)));
+        Assert.Null(await Fence.CoverAsync(Vote(17, 18)));
+        Anchor.Record = new byte[FenceRecord.Length];
+
+        Assert.Equal(RollbackReason.StartedElsewhere, (await Fence.CoverAsync(Vote(29, 30)))!.Reason);
+
+        Assert.Equal(RollbackReason.StartedElsewhere, (await Fence.CoverAsync(Vote(17, 18)))!.Reason);
+    }
+
+    [Fact]
+    public async Task The_anchor_is_not_waited_for_under_the_lock()
+    {
+        Open(fence: 20);
+        var (asked, answered) = (0, 0);
+        Anchor.Step = _ =>
+        {
+            asked++;
+            answered += Task.Run(() => Fence.State).Wait(TimeSpan.FromSeconds(5)) ? 1 : 0;
+        };
+
+        Assert.Null(await Fence.CoverAsync(Vote(29, 30)));
+
+        Assert.Equal((true, asked), (asked > 1, answered));
+    }
+
+    [Fact]
     public void A_duty_waits_three_seconds_for_the_anchor() => Assert.Equal(TimeSpan.FromSeconds(3), Fence.Timeout);
 
     [Fact]
@@ -59,12 +109,77 @@ public sealed class FenceLimitsTests : FenceScene
     }
 
     [Fact]
+    public async Task The_time_is_for_all_moves_that_a_duty_waits_for()
+    {
+        Open(fence: 20);
+        var (first, second, begun) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        var writes = 0;
+        Anchor.Turn = step =>
+        {
+            if (step != "write")
+            {
+                return Task.CompletedTask;
+            }
+
+            if (writes++ == 0)
+            {
+                return first.Task;
+            }
+
+            begun.SetResult();
+            return second.Task;
+        };
+        var near = Fence.CoverAsync(Vote(29, 30)).AsTask();
+        var far = Fence.CoverAsync(Vote(59, 60)).AsTask();
+        Time.Advance(TimeSpan.FromSeconds(2));
+        first.SetResult();
+        Assert.Null(await near);
+        await begun.Task;
+
+        for (var waited = 0; waited < 2 && !far.IsCompleted; waited++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(far, Task.Delay(500, TestContext.Current.CancellationToken));
+        }
+
+        Assert.True(far.IsCompleted);
+        Assert.Equal(RollbackReason.FenceNotMoved, (await far)!.Reason);
+        second.SetResult();
+    }
+
+    [Fact]
+    public async Task A_vote_with_its_source_in_its_target_epoch_moves_it_as_a_vote_of_the_next_one()
+    {
+        Open(fence: 20);
+
+        Assert.Null(await Fence.CoverAsync(Vote(30, 30)));
+
+        Assert.Equal(40UL, Written().Fence.Value);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue - 9, true)]
+    [InlineData(long.MaxValue - 8, false)]
+    public async Task The_farthest_fence_is_the_last_epoch_that_can_be_stored(long target, bool isCovered)
+    {
+        Open(fence: 20);
+
+        var refusal = await Fence.CoverAsync(Vote(5, (ulong)target));
+
+        Assert.Equal(isCovered ? null : RollbackReason.FenceNotMoved, refusal?.Reason);
+        Assert.Equal(isCovered ? (1, (ulong)long.MaxValue) : (0, 20UL), (Anchor.Writes, Written().Fence.Value));
+    }
+
+    [Fact]
     public async Task What_the_anchor_said_last_is_why_it_was_not_moved()
     {
         Open(fence: 20);
         Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;
 
-        Assert.Contains("the model does not answer", (await Fence.CoverAsync(Vote(29, 30)))!.Detail, StringComparison.Ordinal);
+        var refusal = (await Fence.CoverAsync(Vote(29, 30)))!;
+
+        Assert.Contains("the model does not answer", refusal.Detail, StringComparison.Ordinal);
+        Assert.Equal("wait", refusal.Hint);
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using RemoteSigner.Ledgers;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
-using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.RollbackProtection;
 

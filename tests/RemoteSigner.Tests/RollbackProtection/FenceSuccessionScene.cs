@@ -97,15 +97,12 @@ internal sealed class FenceSuccessionScene : IAsyncDisposable
 
     public Fence NewFence() => new(Network, new SlotClock(Network, null, _time), _time);
 
+    public StartProtocol Start(ObservedState found) => new(Former, _formerKeys, Slashing, found, StartLog.Entries(_audit), _time);
+
     public async Task<Fence> OpenFenceAsync()
     {
         var fence = NewFence();
-        Assert.IsType<StartDecision.Serve>(
-            await new StartProtocol(Former, _formerKeys, Slashing, Found, StartLog.Entries(_audit), _time).RunAsync(
-                fence,
-                CancellationToken.None
-            )
-        );
+        Assert.IsType<StartDecision.Serve>(await Start(Found).RunAsync(fence, CancellationToken.None));
         return fence;
     }
 

@@ -35,6 +35,9 @@ internal sealed class ModelRollbackAnchor(ModelMemory memory) : IRollbackAnchor
     /// <summary>What each step waits for.</summary>
     public Func<string, Task> Turn { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Why a restore of the machine would put it back as well.</summary>
+    public string? Rollback { get; set; }
+
     /// <summary>What a write waits for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -100,7 +103,7 @@ internal sealed class ModelRollbackAnchor(ModelMemory memory) : IRollbackAnchor
 
     public Task ClearAsync(CancellationToken cancellation) => DiscardAsync(cancellation);
 
-    public Task<string?> FindRollbackAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
+    public Task<string?> FindRollbackAsync(CancellationToken cancellation) => Task.FromResult(Rollback);
 
     private static void Require(RollbackAnchorReading? now, ulong count, RollbackAnchorReading from)
     {

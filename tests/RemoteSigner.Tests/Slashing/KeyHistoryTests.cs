@@ -65,6 +65,8 @@ public sealed class KeyHistoryTests
 
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1, group: 9), Vote(3, 9), Root(2))));
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1, group: 9), Block(20), Root(2))));
+        Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(2, group: 9), Vote(2, 10), Root(1))));
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(2, group: 9), Block(90), Root(1))));
         Assert.IsType<RemoteSigner.Audit.AuditVerification.Intact>(await RemoteSigner.Audit.AuditVerifier.VerifyAsync(signer.Ledger));
     }
 
@@ -87,6 +89,35 @@ public sealed class KeyHistoryTests
             return row.Number(0);
         });
         Assert.Equal(1, histories);
+    }
+
+    [Fact]
+    public async Task Joined_with_another_history_the_higher_low_watermarks_hold()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(2, group: 9), DeclaredHistory.NeverSigned);
+        await signer.Slashing.RaiseLowWatermarkAsync(new Slot(50), new Epoch(60), [PublicKey(1)]);
+        await signer.Slashing.RaiseLowWatermarkAsync(new Slot(20), new Epoch(30), [PublicKey(2)]);
+
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1, group: 9), DeclaredHistory.FromHistory));
+
+        Assert.Equal(SlashingRule.BlockBelowLowWatermark, RuleOf(await signer.RequestAsync(Key(2, group: 9), Block(40), Root(1))));
+        Assert.Equal(SlashingRule.SourceBelowLowWatermark, RuleOf(await signer.RequestAsync(Key(2, group: 9), Vote(59, 61), Root(1))));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(2, group: 9), Block(51), Root(1)));
+    }
+
+    [Fact]
+    public async Task A_share_that_has_no_record_takes_nothing_from_the_history_that_it_joins()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(2, group: 9), DeclaredHistory.NeverSigned);
+        await signer.RequestAsync(Key(2, group: 9), Block(20), Root(1));
+
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1, group: 9), DeclaredHistory.FromHistory));
+
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(2, group: 9), Block(20), Root(1)));
     }
 
     [Fact]
