@@ -36,7 +36,7 @@ test: publish
 coverage:
 	@tests/coverage.sh $(ROOM)
 
-## Every small fault in the law (rules, fence, start, import, access) and whether a test notices it; FILES="Start Fence.cs:364": some files or lines.
+## Every small fault in the law (rules, fence, start, import, access): does a test notice it? FILES="Start Fence.cs:364" takes some.
 mutate:
 	@tests/mutate.sh $(FILES)
 

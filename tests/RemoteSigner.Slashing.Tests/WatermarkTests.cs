@@ -139,12 +139,13 @@ public sealed class WatermarkTests
     }
 
     [Fact]
-    public async Task A_vote_from_the_low_watermark_on_does_not_raise_it()
+    public async Task A_vote_that_pruning_drops_or_keeps_beside_the_low_watermarks_does_not_move_them()
     {
         await using var signer = await TemporarySigner.CreateAsync();
         await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        await GrantAsync(signer, (0, 1));
         await ImportAsync(signer, (8, 10));
-        await GrantAsync(signer, (8, 12), (20, 40));
+        await GrantAsync(signer, (5, 9), (8, 12), (20, 40));
 
         await signer.Slashing.PruneAsync(keepEpochs: 29);
 

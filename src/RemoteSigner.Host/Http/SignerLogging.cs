@@ -28,5 +28,6 @@ internal static class SignerLogging
     }
 
     /// <summary>Who says it, where that is the platform; null for the signer itself, whose categories are names of its types.</summary>
-    public static string? SourceOf(string category) => category.StartsWith("RemoteSigner.", StringComparison.Ordinal) ? null : category;
+    public static string? SourceOf(string category) =>
+        category == ProductVersion.Name || category.StartsWith("RemoteSigner.", StringComparison.Ordinal) ? null : category;
 }

@@ -87,6 +87,12 @@ public sealed class SettingFaults
             _ => WantedScalar(ref reader, Nullable.GetUnderlyingType(type.Type) ?? type.Type),
         };
         wanted ??= reader.TokenType == JsonTokenType.Null ? "something, not null" : null;
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            // Throws where it is no text.
+            _ = reader.GetString();
+        }
+
         if (wanted is not null)
         {
             Add(reader.TokenStartIndex, $"{(path.Length == 0 ? "it" : path)} must be {wanted}");

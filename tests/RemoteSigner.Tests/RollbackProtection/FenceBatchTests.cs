@@ -38,7 +38,7 @@ public sealed class FenceBatchTests : IAsyncLifetime
         while (!batch.IsCompleted)
         {
             _history.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(25);
+            await Task.WhenAny(batch, Task.Delay(200));
         }
 
         var outcomes = await batch;

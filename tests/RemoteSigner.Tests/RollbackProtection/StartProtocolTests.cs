@@ -87,6 +87,14 @@ public sealed class StartProtocolTests : IAsyncLifetime
         Assert.Equal(8UL, await ExactSourceAsync());
     }
 
+    [Fact]
+    public async Task Without_a_vote_the_exact_bound_is_the_first_epoch()
+    {
+        Assert.IsType<StartDecision.Serve>(await _scene.Start(_scene.Found).RunAsync(_fence, default));
+
+        Assert.Equal(0UL, await ExactSourceAsync());
+    }
+
     [Theory]
     [InlineData(8UL, 18UL)]
     [InlineData(30UL, 30UL)]

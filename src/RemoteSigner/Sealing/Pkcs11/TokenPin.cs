@@ -71,7 +71,8 @@ internal sealed class TokenPin(string label, SecretBytes? pin, TimeSpan timeout,
             var locked = new TokenException(
                 TokenFault.PinLocked,
                 "the PIN is locked or has only one try left, so it was not sent",
-                "log in once with the vendor's tool, or have the security officer unlock the PIN; then restart the signer"
+                "log in once with the vendor's tool, or have the security officer unlock the PIN; then reload, or "
+                    + "restart where the keys were never open"
             );
             lock (_gate)
             {

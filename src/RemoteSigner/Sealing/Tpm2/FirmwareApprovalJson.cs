@@ -53,10 +53,23 @@ public static class FirmwareApprovalJson
 
     public static string Handle(uint handle) => string.Create(CultureInfo.InvariantCulture, $"0x{handle:X8}");
 
-    private static T Read<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
-        SettingFaults.InDocument(json, type) is { Count: > 0 } faults
-            ? throw new FormatException(string.Join("; ", faults))
-            : JsonSerializer.Deserialize(json, type)!;
+    private static T Read<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        if (SettingFaults.InDocument(json, type) is { Count: > 0 } faults)
+        {
+            throw new FormatException(string.Join("; ", faults));
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(json, type)!;
+        }
+        catch (JsonException exception)
+        {
+            // Its message names types of this program.
+            throw new FormatException($"{exception.Path} cannot be read", exception);
+        }
+    }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 

@@ -36,7 +36,7 @@ internal sealed class TpmPin(PinSource source, SecretArena arena) : IDisposable
                 ? throw new SealingTpmException(
                     SealingTpmFault.WrongPin,
                     "the TPM refused the PIN before, and it is not sent again",
-                    "correct the PIN where tpm.pin says, then restart the signer: each wrong one counts towards the lockout"
+                    "correct the PIN where tpm.pin says, then reload, or restart where the keys were never open: each wrong one counts"
                 )
                 : _pin ??= Checked(source.Read(arena));
         }

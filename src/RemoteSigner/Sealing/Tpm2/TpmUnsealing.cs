@@ -155,7 +155,7 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
             throw new SealingTpmException(
                 SealingTpmFault.WrongPin,
                 $"the {device.Description} refused the PIN",
-                "correct the PIN where tpm.pin says, then restart the signer: each wrong one counts towards the lockout",
+                "correct the PIN where tpm.pin says, then reload, or restart where the keys were never open: each wrong one counts",
                 e
             );
         }

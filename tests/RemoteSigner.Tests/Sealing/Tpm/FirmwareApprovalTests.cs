@@ -83,6 +83,17 @@ public sealed class FirmwareApprovalTests : IDisposable
     }
 
     [Theory]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("\"\u00ff\"")]
+    public void A_text_that_is_none_is_refused(string text)
+    {
+        var json = Encoding.Latin1.GetBytes($"{{\"version\":1,\"vault\":\"00\",\"releaseKey\":{text}}}");
+
+        Assert.Contains("not UTF-8", Assert.Throws<FormatException>(() => FirmwareApprovalJson.ReadRequest(json)).Message);
+        Assert.Throws<FormatException>(() => FirmwareApprovalJson.ReadApproval(json));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
