@@ -49,7 +49,7 @@ public sealed class DistributedReloadTests(SignerTemplate template) : IDisposabl
         "the host in lower case"
     )]
     [InlineData("""{"groups":[null]}""", "distributed.groups")]
-    [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":null}}""", "is null")]
+    [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":null}}""", "must be an object")]
     [InlineData(
         """{"clusters":{"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":{},"AAAAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":{}}}""",
         "a cluster stands twice"
