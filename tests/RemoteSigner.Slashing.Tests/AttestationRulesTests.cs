@@ -3,7 +3,7 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Slashing;
 
-/// <summary>The rules for votes on values alone, without a ledger. Recorded: votes up to 4 → 6 above the floors 2 and 3.</summary>
+/// <summary>The rules for votes on values alone, without a ledger. Recorded: votes up to 4 → 6 above the low watermarks 2 and 3.</summary>
 public sealed class AttestationRulesTests
 {
     private static readonly ValidatorHistory _history = new(1)
@@ -42,7 +42,7 @@ public sealed class AttestationRulesTests
         Assert.IsType<Verdict.Allowed>(AttestationRules.Decide(_history, new HighWatermark(new Slot(80), new Epoch(10)), new Vote(4, 9)));
 
     [Fact]
-    public void The_target_of_the_floor_itself_is_taken()
+    public void The_target_of_the_low_watermark_itself_is_taken()
     {
         var first = new ValidatorHistory(1) { SourceLowWatermark = 2, TargetLowWatermark = 3 };
 

@@ -3,7 +3,7 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Slashing;
 
-/// <summary>The rules for blocks on values alone, without a ledger. Recorded: blocks up to slot 20 above the floor 10.</summary>
+/// <summary>The rules for blocks on values alone, without a ledger. Recorded: blocks up to slot 20 above the low watermark 10.</summary>
 public sealed class BlockRulesTests
 {
     private static readonly ValidatorHistory _history = new(1) { SlotLowWatermark = 10, NewestSlot = 20 };
@@ -27,7 +27,7 @@ public sealed class BlockRulesTests
     public void A_block_among_the_recorded_ones_is_left_to_the_records(long slot) => Assert.Null(BlockRules.Decide(_history, null, slot));
 
     [Fact]
-    public void The_slot_of_the_floor_itself_is_taken()
+    public void The_slot_of_the_low_watermark_itself_is_taken()
     {
         Refuses(SlashingRule.BlockBelowLowWatermark, BlockRules.Decide(new ValidatorHistory(1) { SlotLowWatermark = 10 }, null, 10));
         Refuses(SlashingRule.BlockBelowLowWatermark, BlockRules.Decide(_history, 10, SignedBefore.Nothing));

@@ -4,7 +4,7 @@ using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Slashing;
 
-/// <summary>Bounds, floors and edges on values alone, without a ledger.</summary>
+/// <summary>Bounds, low watermarks and edges on values alone, without a ledger.</summary>
 public sealed class BoundsTests
 {
     private static readonly GlobalLowWatermark _lowWatermark = new(new SignedBounds(new Epoch(10), new Epoch(3)), "it crashed");
@@ -45,14 +45,14 @@ public sealed class BoundsTests
     [Theory]
     [InlineData(2UL, 10UL)]
     [InlineData(3UL, 9UL)]
-    public void A_vote_passes_a_floor_with_both_of_its_epochs_or_not_at_all(ulong source, ulong target)
+    public void A_vote_passes_a_low_watermark_with_both_of_its_epochs_or_not_at_all(ulong source, ulong target)
     {
         Assert.False(_lowWatermark.Passes(new Epoch(source), new Epoch(target)));
         Assert.True(_lowWatermark.Passes(new Epoch(3), new Epoch(10)));
     }
 
     [Fact]
-    public void The_same_start_once_more_leaves_the_floor_that_stands()
+    public void The_same_start_once_more_leaves_the_low_watermark_that_stands()
     {
         var standing = _lowWatermark with { AwaitedMarks = Root(1), Beneath = new SignedBounds(new Epoch(5), new Epoch(1)) };
 
@@ -60,7 +60,7 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public void A_floor_that_awaits_another_history_is_awaited_no_more()
+    public void A_low_watermark_that_awaits_another_history_is_awaited_no_more()
     {
         var over = (_lowWatermark with { AwaitedMarks = Root(2) }).Over(_lowWatermark with { AwaitedMarks = Root(1) });
 
@@ -68,7 +68,7 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public void A_floor_of_the_same_fence_and_a_later_source_keeps_the_reason_of_the_one_that_stands()
+    public void A_low_watermark_of_the_same_fence_and_a_later_source_keeps_the_reason_of_the_one_that_stands()
     {
         var later = new GlobalLowWatermark(new SignedBounds(new Epoch(10), new Epoch(5)), "again", Root(2));
 
@@ -76,7 +76,7 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public void A_higher_floor_that_awaits_a_history_remembers_the_one_beneath_it()
+    public void A_higher_low_watermark_that_awaits_a_history_remembers_the_one_beneath_it()
     {
         var higher = new GlobalLowWatermark(new SignedBounds(new Epoch(12), new Epoch(2)), "again", Root(2));
 
@@ -92,7 +92,7 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public void A_floor_goes_out_of_the_way_by_an_allowed_vote_that_passes_it_and_by_nothing_else()
+    public void A_low_watermark_goes_out_of_the_way_by_an_allowed_vote_that_passes_it_and_by_nothing_else()
     {
         var watch = new LowWatermarkWatch();
         watch.Begin(_lowWatermark, isPassed: false);
@@ -107,7 +107,7 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public void A_new_history_has_no_floor_and_nothing_recorded()
+    public void A_new_history_has_no_low_watermark_and_nothing_recorded()
     {
         var history = new ValidatorHistory(1);
 
@@ -119,7 +119,7 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public void A_first_vote_is_a_floor_of_its_own()
+    public void A_first_vote_is_a_low_watermark_of_its_own()
     {
         var history = new ValidatorHistory(1);
 
