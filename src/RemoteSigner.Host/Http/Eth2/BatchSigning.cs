@@ -199,7 +199,7 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
     // It is told after the part before it, and whoever reads slowly keeps no place meanwhile.
     private async Task SignPartAsync(SignOrder[] orders, Task earlier, Func<IReadOnlyList<SignOutcome>, Task> answer)
     {
-        if (orders.Length > Short && !await _places.WaitAsync(SigningWait.PatienceWithMany))
+        if (orders.Length > Short && !await _places.WaitAsync(SigningWait.TimeoutWithMany))
         {
             await recorder.TellLateAsync(orders, TellAsync);
             return;

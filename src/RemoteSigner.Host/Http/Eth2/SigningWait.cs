@@ -15,7 +15,7 @@ internal sealed class SigningWait(Signer signer, SigningPlaces places, TimeProvi
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(4);
 
     /// <summary>How long many in one request wait.</summary>
-    public static readonly TimeSpan PatienceWithMany = TimeSpan.FromSeconds(12);
+    public static readonly TimeSpan TimeoutWithMany = TimeSpan.FromSeconds(12);
 
     /// <summary>The signer did not come to it in time.</summary>
     public static readonly SignOutcome.Busy Late = new(
@@ -33,7 +33,7 @@ internal sealed class SigningWait(Signer signer, SigningPlaces places, TimeProvi
     /// <summary>The same for many of one client; the outcomes are in the order of the orders, also where there was no place.</summary>
     public async Task<IReadOnlyList<SignOutcome>> SignAllAsync(IReadOnlyList<SignOrder> orders) =>
         places.TryTake(orders[0].Client.Name, orders.Count, isProposal: false)
-            ? await InTimeAsync(signer.SignAllAsync(orders), orders[0].Client.Name, orders.Count, PatienceWithMany)
+            ? await InTimeAsync(signer.SignAllAsync(orders), orders[0].Client.Name, orders.Count, TimeoutWithMany)
                 ?? All(orders.Count, Late)
             : All(orders.Count, _noPlace);
 
