@@ -32,10 +32,12 @@ internal sealed class MemoryScan
         var window = new byte[Window];
         foreach (var (start, end) in WritableRanges())
         {
-            // Half a window further each time: no pattern is cut in two.
-            for (var at = start; at < end; at += Window / 2)
+            for (var at = start; at < end; )
             {
-                Look(window.AsSpan(0, Read(memory, window, at, end)), at, found);
+                var length = Read(memory, window, at, end);
+                Look(window.AsSpan(0, length), at, found);
+                // What could not be read is one page at least; half of what was read is looked at again, so that no pattern is cut in two.
+                at += at + length >= end ? length : Math.Max(length / 2, Environment.SystemPageSize);
             }
         }
 
