@@ -22,16 +22,47 @@ public sealed class SettingFaults
     private SettingFaults(byte[] json, string member, IReadOnlyDictionary<string, string> formerNames) =>
         (_json, _member, _formerNames) = (json, member, formerNames);
 
-    /// <summary>Every fault with its line, from 1; none where the text can be read but for what a converter of the type refuses.</summary>
+    /// <summary>Reads a file of settings.</summary>
     /// <param name="json">UTF-8 without a byte order mark.</param>
     /// <param name="type">What may stand in it; null never in a list or a map.</param>
     /// <param name="formerNames">Names that settings once had, and what they are called now.</param>
-    public static IReadOnlyList<string> In(byte[] json, JsonTypeInfo type, IReadOnlyDictionary<string, string> formerNames) =>
-        new SettingFaults(json, "setting", formerNames).Find(type);
+    /// <param name="unreadable">Makes the exception to be thrown: of every fault, each with its line, from 1.</param>
+    public static T Read<T>(
+        ReadOnlySpan<byte> json,
+        JsonTypeInfo<T> type,
+        IReadOnlyDictionary<string, string> formerNames,
+        Func<string, Exception> unreadable
+    ) => new SettingFaults(json.ToArray(), "setting", formerNames).Read(type, unreadable);
 
-    /// <summary>The same of a document that programs write and people hand on.</summary>
-    public static IReadOnlyList<string> InDocument(ReadOnlySpan<byte> json, JsonTypeInfo type) =>
-        new SettingFaults(json.ToArray(), "member", FrozenDictionary<string, string>.Empty).Find(type);
+    /// <summary>Reads a document that programs write and people hand on.</summary>
+    /// <inheritdoc cref="Read{T}(ReadOnlySpan{byte}, JsonTypeInfo{T}, IReadOnlyDictionary{string, string}, Func{string, Exception})"/>
+    public static T ReadDocument<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, Func<string, Exception> unreadable) =>
+        new SettingFaults(json.ToArray(), "member", FrozenDictionary<string, string>.Empty).Read(type, unreadable);
+
+    private T Read<T>(JsonTypeInfo<T> type, Func<string, Exception> unreadable)
+    {
+        if (Find(type) is { Count: > 0 } faults)
+        {
+            throw unreadable(string.Join("; ", faults));
+        }
+
+        try
+        {
+            // No null: the walk refuses it.
+            return JsonSerializer.Deserialize(_json, type)!;
+        }
+        catch (JsonException exception)
+        {
+            // What a converter refuses. All messages but our own converters' name types of this program.
+            var why = exception is SpellingException ? exception.Message : "cannot be read";
+            throw unreadable(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"line {exception.LineNumber + 1}: {exception.Path?.TrimStart('$').TrimStart('.')} {why}"
+                )
+            );
+        }
+    }
 
     private List<string> Find(JsonTypeInfo type)
     {

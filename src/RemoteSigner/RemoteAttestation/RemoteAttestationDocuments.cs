@@ -82,27 +82,13 @@ public static class RemoteAttestationDocuments
     )
         where T : class
     {
-        if (SettingFaults.InDocument(document, json) is { Count: > 0 } faults)
-        {
-            throw Unreadable(type, string.Join("; ", faults));
-        }
-
-        try
-        {
-            var read = JsonSerializer.Deserialize(document, json)!;
-            var (given, number) = header(read);
-            return given == type && number == version ? read : throw Unreadable(type, $"it says it is {given}, version {number}");
-        }
-        catch (JsonException exception)
-        {
-            // All but the converter's own words name types of this program.
-            var isHex = exception.Message.StartsWith(HexConverter.Spelling, StringComparison.Ordinal);
-            throw Unreadable(type, $"{exception.Path} {(isHex ? HexConverter.Spelling : "cannot be read")}", exception);
-        }
+        var read = SettingFaults.ReadDocument(document, json, why => Unreadable(type, why));
+        var (given, number) = header(read);
+        return given == type && number == version ? read : throw Unreadable(type, $"it says it is {given}, version {number}");
     }
 
-    private static RemoteAttestationException Unreadable(string type, string why, Exception? inner = null) =>
-        new($"the document cannot be read as a {type}: {why}", "take the file as it was written, whole and unchanged", inner);
+    private static RemoteAttestationException Unreadable(string type, string why) =>
+        new($"the document cannot be read as a {type}: {why}", "take the file as it was written, whole and unchanged");
 }
 
 /// <summary>Serialisation ahead of time.</summary>
@@ -126,12 +112,12 @@ internal sealed partial class AttestationContext : JsonSerializerContext;
 /// <summary>Bytes as <c>0x</c> and lower-case hex, and in no other spelling.</summary>
 internal sealed class HexConverter : JsonConverter<byte[]>
 {
-    public const string Spelling = "must be 0x and an even number of lower-case hex digits";
-
     public override byte[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        return Hex.TryParse(text, out byte[]? bytes) && Hex.Format(bytes) == text ? bytes : throw new JsonException(Spelling);
+        return Hex.TryParse(text, out byte[]? bytes) && Hex.Format(bytes) == text
+            ? bytes
+            : throw new SpellingException("must be 0x and an even number of lower-case hex digits");
     }
 
     public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) =>

@@ -18,8 +18,11 @@ public sealed class DocumentTextTests
     [InlineData("{ " + Head + ", \"pcrs\": { \"7\": 7 } }", "pcrs.7 must be a list")]
     [InlineData("{ " + Head + ", \"pcrs\": { \"7\": [7] } }", "pcrs.7[0] must be text")]
     [InlineData("{ " + Head + ", \"pcrs\": { \"7\": [null] } }", "pcrs.7[0] must be text")]
-    [InlineData("{ " + Head + ", \"pcrs\": { \"7\": [\"0xAB\"] } }", "must be 0x and an even number of lower-case hex digits")]
-    [InlineData("{ " + Head + ", \"pcrs\": { \"x\": [] } }", "$.pcrs.x cannot be read")]
+    [InlineData(
+        "{ " + Head + ", \"pcrs\": { \"7\": [\"0xAB\"] } }",
+        "line 1: pcrs.7[0] must be 0x and an even number of lower-case hex digits"
+    )]
+    [InlineData("{ " + Head + ", \"pcrs\": { \"x\": [] } }", "line 1: pcrs.x cannot be read")]
     [InlineData("{ \"type\": \"other\", \"version\": 1, \"pcrs\": {} }", "it says it is other, version 1")]
     public void Golden_values(string text, string told)
     {

@@ -1,7 +1,5 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Reflection;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using RemoteSigner.Native;
 using RemoteSigner.Spec;
@@ -79,34 +77,14 @@ public sealed record HsmProfile(
     /// <exception cref="HsmProfileException">It breaks the schema.</exception>
     public static HsmProfile Parse(ReadOnlySpan<byte> json, string origin)
     {
-        var type = HsmProfileJson.Default.HsmProfile;
-        Require(origin, SettingFaults.In(json.ToArray(), type, FrozenDictionary<string, string>.Empty));
-        try
-        {
-            var profile = JsonSerializer.Deserialize(json, type)!;
-            Require(origin, [.. profile.Faults()]);
-            return profile;
-        }
-        catch (JsonException e)
-        {
-            // A word that is none of those that may stand there; the serialiser's message names types of this program.
-            throw Unusable(
-                origin,
-                string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}: {e.Path} is not one of its words")
-            );
-        }
+        var profile = SettingFaults.Read(json, HsmProfileJson.Default.HsmProfile, FrozenDictionary<string, string>.Empty, why =>
+            Unusable(origin, why)
+        );
+        return profile.Faults().ToList() is { Count: > 0 } faults ? throw Unusable(origin, string.Join("; ", faults)) : profile;
     }
 
     /// <summary>The first of the module's usual places that exists; null when the module is not installed.</summary>
     public string? FindModule() => Module.Paths.FirstOrDefault(File.Exists);
-
-    private static void Require(string origin, IReadOnlyList<string> faults)
-    {
-        if (faults.Count > 0)
-        {
-            throw Unusable(origin, string.Join("; ", faults));
-        }
-    }
 
     private static HsmProfileException Unusable(string origin, string why) =>
         new($"the HSM profile {origin} is not usable: {why}", "compare it with hsm-profiles/schema.json");

@@ -33,7 +33,7 @@ public static class FirmwareApprovalJson
 
     /// <exception cref="FormatException">The bytes are no approval.</exception>
     public static TpmApproval ReadApproval(ReadOnlySpan<byte> json) =>
-        Read(json, ApprovalContext.Default.ApprovalText) is { Version: Version } text
+        SettingFaults.ReadDocument(json, ApprovalContext.Default.ApprovalText, Unreadable) is { Version: Version } text
             ? new TpmApproval(
                 text.Label,
                 Bytes(text.Vault, 32),
@@ -43,33 +43,17 @@ public static class FirmwareApprovalJson
                 text.RevocationAtMost,
                 Bytes(text.Signature, 64)
             )
-            : throw new FormatException("it is of another version");
+            : throw Unreadable("it is of another version");
 
     /// <exception cref="FormatException">The bytes are no request.</exception>
     public static FirmwareApprovalRequest ReadRequest(ReadOnlySpan<byte> json) =>
-        Read(json, ApprovalContext.Default.RequestText) is { Version: Version } text
+        SettingFaults.ReadDocument(json, ApprovalContext.Default.RequestText, Unreadable) is { Version: Version } text
             ? new FirmwareApprovalRequest(Bytes(text.Vault, 32), Handle(text.RevocationIndex), text.RevocationCount, text.ReleaseKey)
-            : throw new FormatException("it is of another version");
+            : throw Unreadable("it is of another version");
 
     public static string Handle(uint handle) => string.Create(CultureInfo.InvariantCulture, $"0x{handle:X8}");
 
-    private static T Read<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        if (SettingFaults.InDocument(json, type) is { Count: > 0 } faults)
-        {
-            throw new FormatException(string.Join("; ", faults));
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize(json, type)!;
-        }
-        catch (JsonException exception)
-        {
-            // Its message names types of this program.
-            throw new FormatException($"{exception.Path} cannot be read", exception);
-        }
-    }
+    private static FormatException Unreadable(string why) => new(why);
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 
