@@ -45,7 +45,7 @@ public sealed class FenceLimitsTests : FenceScene
     public async Task An_anchor_that_took_something_meanwhile_is_asked_at_once()
     {
         Open(fence: 20);
-        Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;
+        Anchor.FailAt("before write");
         Assert.NotNull(await Fence.CoverAsync(Vote(29, 30)));
         Anchor.Step = _ => { };
         Assert.Null(await Fence.AdoptVaultAsync(new VaultMark(2, default)));
@@ -53,7 +53,7 @@ public sealed class FenceLimitsTests : FenceScene
 
         Assert.Null(await Fence.CoverAsync(Vote(29, 30)));
 
-        Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;
+        Anchor.FailAt("before write");
         Assert.NotNull(await Fence.CoverAsync(Vote(59, 60)));
         Anchor.Step = _ => { };
         Time.Advance(TimeSpan.FromSeconds(1));
@@ -171,7 +171,7 @@ public sealed class FenceLimitsTests : FenceScene
     public async Task What_the_anchor_said_last_is_why_it_was_not_moved()
     {
         Open(fence: 20);
-        Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;
+        Anchor.FailAt("before write");
 
         var refusal = (await Fence.CoverAsync(Vote(29, 30)))!;
 

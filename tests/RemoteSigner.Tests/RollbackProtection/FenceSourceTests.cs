@@ -54,7 +54,7 @@ public sealed class FenceSourceTests : FenceScene
     {
         Open(fence: 20, newestSource: 10);
         At(epoch: 15);
-        Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;
+        Anchor.FailAt("before write");
         Assert.Null(await Fence.CoverAsync(Vote(10, 15)));
         await TroubleAsync();
 

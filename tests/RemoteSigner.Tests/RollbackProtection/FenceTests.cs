@@ -78,7 +78,7 @@ public sealed class FenceTests : FenceScene
     public async Task An_anchor_that_fails_is_left_alone_for_a_while_and_tried_again()
     {
         Open(fence: 20);
-        Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;
+        Anchor.FailAt("before write");
         Assert.Equal(RollbackReason.FenceNotMoved, (await Fence.CoverAsync(Vote(29, 30)))!.Reason);
         Anchor.Step = _ => { };
         Assert.Equal(RollbackReason.FenceNotMoved, (await Fence.CoverAsync(Vote(29, 30)))!.Reason);
@@ -215,7 +215,7 @@ public sealed class FenceTests : FenceScene
     public async Task A_write_whose_answer_was_lost_is_known_as_its_own()
     {
         Open(fence: 20);
-        Anchor.Step = step => _ = step == "after write" ? throw ModelRollbackAnchor.Fault() : step;
+        Anchor.FailAt("after write");
         Assert.Equal(RollbackReason.FenceNotMoved, (await Fence.CoverAsync(Vote(29, 30)))!.Reason);
         Assert.Equal(39UL, Written().Fence.Value);
         Anchor.Step = _ => { };

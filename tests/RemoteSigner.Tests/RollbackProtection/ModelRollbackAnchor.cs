@@ -48,6 +48,9 @@ internal sealed class ModelRollbackAnchor(ModelMemory memory) : IRollbackAnchor
 
     public static RollbackAnchorException Contested() => new(RollbackAnchorFault.Contested, "another process uses the model", "stop it");
 
+    /// <summary>At this moment of a step it does not answer, each time until <see cref="Step"/> is set anew.</summary>
+    public void FailAt(string moment) => Step = step => _ = step == moment ? throw Fault() : step;
+
     public Task CreateAsync(CancellationToken cancellation)
     {
         if (memory.Exists)

@@ -35,7 +35,7 @@ public sealed class StartProtocolTests : IAsyncLifetime
     public async Task What_happened_to_the_anchor_between_two_tries_is_somebody_elses_doing(string what, bool isRefused)
     {
         var start = _scene.Start(_scene.Found);
-        Anchor.Step = step => _ = step == "before increment" ? throw ModelRollbackAnchor.Fault() : step;
+        Anchor.FailAt("before increment");
         await Assert.ThrowsAsync<RollbackAnchorException>(() => start.RunAsync(_fence, default));
         Anchor.Step = _ => { };
         switch (what)
