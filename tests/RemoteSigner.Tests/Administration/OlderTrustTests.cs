@@ -90,6 +90,7 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public async Task Nothing_from_before_opens_what_came_after()
     {
         await AfterAsync("at first", _ => Task.CompletedTask);

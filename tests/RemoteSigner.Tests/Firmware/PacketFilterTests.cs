@@ -24,6 +24,7 @@ public sealed class PacketFilterTests : IClassFixture<SignerNetwork>
     public Task Lets_in_whom_it_names(string from, string to, string port) => EndsAsync(Refused, from, to, port);
 
     [Theory]
+    [Trait("Speed", "slow")]
     [InlineData(SignerNetwork.Stranger, SignerNetwork.Signer, "9000")]
     [InlineData(SignerNetwork.Stranger, SignerNetwork.Signer, "22")]
     [InlineData(SignerNetwork.Client, SignerNetwork.Signer, "9001")]

@@ -63,6 +63,7 @@ public sealed class TokenFaultTests(SoftHsm softHsm) : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public async Task An_absent_token_is_named_with_its_label()
     {
         using var token = softHsm.Open(_arena, label: "three");
@@ -75,6 +76,7 @@ public sealed class TokenFaultTests(SoftHsm softHsm) : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public async Task A_serial_number_that_does_not_fit_is_an_absent_token()
     {
         using var first = softHsm.Open(_arena);

@@ -97,6 +97,7 @@ public sealed class TpmFaultTests : TpmTest
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void A_TPM_that_is_full_says_so()
     {
         using var tpm = Open();

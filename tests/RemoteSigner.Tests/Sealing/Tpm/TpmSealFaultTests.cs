@@ -31,6 +31,7 @@ public sealed class TpmSealFaultTests : TpmVault
     }
 
     [Theory]
+    [Trait("Speed", "slow")]
     [InlineData(0x901)]
     [InlineData(0x902)]
     [InlineData(0x903)]
