@@ -87,7 +87,10 @@ internal static class JsonShape
     // As the serialiser writes one of it.
     private static string Value(JsonTypeInfo type) =>
         type.Type.IsEnum
-            ? string.Join(" | ", Enum.GetValuesAsUnderlyingType(type.Type).Cast<object>().Select(number => Word(type, number)))
+            ? string.Join(
+                " | ",
+                Enum.GetValuesAsUnderlyingType(type.Type).Cast<object>().Select(number => Word(type, number)).OfType<string>()
+            )
             : JsonSerializer.SerializeToElement(Sample(type.Type), type).ValueKind switch
             {
                 JsonValueKind.True or JsonValueKind.False => "boolean",
@@ -96,7 +99,18 @@ internal static class JsonShape
                 var other => throw new NotSupportedException($"{type.Type} is written as {other}: give it a sample"),
             };
 
-    private static string Word(JsonTypeInfo type, object number) => JsonSerializer.Serialize(Enum.ToObject(type.Type, number), type);
+    // Null where it may not stand.
+    private static string? Word(JsonTypeInfo type, object number)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(Enum.ToObject(type.Type, number), type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static object Sample(Type type) =>
         type == typeof(string) ? ""

@@ -68,15 +68,23 @@ public sealed class HsmProfileTests
     [InlineData("mechanisms", "[]")]
     [InlineData("mechanisms", "[\"recovery\"]")]
     [InlineData("mechanisms", "[3]")]
+    [InlineData("mechanisms", "[\"Pkcs11AesGcm\"]")]
+    [InlineData("mechanisms", "[\"pkcs11AesGcm, pkcs11RsaOaepSha1\"]")]
+    [InlineData("mechanisms", "[\"pkcs11AesGcm\", \"pkcs11AesGcm\"]")]
     [InlineData("rsa.bits", "2048")]
     [InlineData("rsa.publicHalf", null)]
     [InlineData("rsa.publicHalf", "\"both\"")]
+    [InlineData("rsa.publicHalf", "\"private,public\"")]
     [InlineData("aesGcm.ivSource", "\"nobody\"")]
+    [InlineData("aesGcm.ivPlacement", "\"suffix, prefix\"")]
     [InlineData("aesGcm.ivBytes", "8")]
     [InlineData("keyTemplate.omit", "[\"LABEL\"]")]
     [InlineData("dataObjects", null)]
     [InlineData("dataObjects.kept", "\"somewhere\"")]
     [InlineData("dataObjects.kept", "1")]
+    [InlineData("dataObjects.kept", "\"host,device\"")]
+    [InlineData("dataObjects.kept", "\" host \"")]
+    [InlineData("dataObjects.kept", "\"Host\"")]
     [InlineData("dataObjects.labelBytes", "31")]
     [InlineData("dataObjects.source", "\"\"")]
     [InlineData("module.paths", "[]")]
@@ -98,6 +106,17 @@ public sealed class HsmProfileTests
         Assert.DoesNotContain("System.", fault.Message);
         Assert.DoesNotContain("RemoteSigner", fault.Message);
         Assert.NotEmpty(Violations(json, Schema, "$"));
+    }
+
+    [Fact]
+    public void A_word_that_is_none_is_answered_with_those_that_are()
+    {
+        var text = File.ReadAllText(Path.Combine(Folder, "softhsm2.json"))
+            .Replace("\"publicHalf\": \"private\"", "\"publicHalf\": \"both\"", StringComparison.Ordinal);
+
+        var fault = Assert.Throws<HsmProfileException>(() => HsmProfile.Parse(Encoding.UTF8.GetBytes(text), "a test"));
+
+        Assert.Matches("line [0-9]+: rsa.publicHalf must be one of private, public$", fault.Message);
     }
 
     [Fact]

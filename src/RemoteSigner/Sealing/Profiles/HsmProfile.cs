@@ -115,9 +115,9 @@ public sealed record HsmProfile(
             yield return "module.paths is empty";
         }
 
-        if (Mechanisms.Count == 0 || Mechanisms.Any(type => type is VaultSlotType.Tpm2Sealed or VaultSlotType.Recovery))
+        if (Mechanisms.Count == 0 || Mechanisms.Distinct().Count() < Mechanisms.Count)
         {
-            yield return "mechanisms lists pkcs11RsaOaepSha256, pkcs11RsaOaepSha1 or pkcs11AesGcm";
+            yield return "mechanisms lists one or more, each once";
         }
 
         if (Rsa.Bits is < 3072 or > 8192)
@@ -181,14 +181,12 @@ public sealed record HsmRsa(int Bits, HsmPublicHalf PublicHalf);
 public enum HsmPublicHalf
 {
     /// <summary>The private one, which is behind the login.</summary>
-    [JsonStringEnumMemberName("private")]
     Private,
 
     /// <summary>
     /// The public one, where the token keeps the modulus there alone: whoever may write public objects may put another in its place before
     /// the key is first used.
     /// </summary>
-    [JsonStringEnumMemberName("public")]
     Public,
 }
 
@@ -204,11 +202,9 @@ public sealed record HsmAesGcm(HsmIvSource IvSource, HsmIvPlacement IvPlacement,
 public enum HsmIvSource
 {
     /// <summary>We give a random one.</summary>
-    [JsonStringEnumMemberName("caller")]
     Caller,
 
     /// <summary>The token does: we give zeroes and <c>ulIvBits</c> 0.</summary>
-    [JsonStringEnumMemberName("token")]
     Token,
 }
 
@@ -216,15 +212,12 @@ public enum HsmIvSource
 public enum HsmIvPlacement
 {
     /// <summary>In <c>pIv</c> of the mechanism parameter.</summary>
-    [JsonStringEnumMemberName("parameter")]
     Parameter,
 
     /// <summary>Behind ciphertext and tag.</summary>
-    [JsonStringEnumMemberName("suffix")]
     Suffix,
 
     /// <summary>Before the ciphertext.</summary>
-    [JsonStringEnumMemberName("prefix")]
     Prefix,
 }
 
@@ -246,15 +239,12 @@ public sealed record HsmDataObjects(HsmPlace Kept, bool Private, int? LabelBytes
 public enum HsmPlace
 {
     /// <summary>Nowhere: it refuses it.</summary>
-    [JsonStringEnumMemberName("none")]
     None,
 
     /// <summary>In files of the host that uses it: a disk image that is put back brings it along.</summary>
-    [JsonStringEnumMemberName("host")]
     Host,
 
     /// <summary>In the device.</summary>
-    [JsonStringEnumMemberName("device")]
     Device,
 }
 
