@@ -14,10 +14,14 @@ public sealed class SettingFaults
     // The parser quotes what it does not understand, to the end of the text.
     private const int LongestMessage = 200;
 
+    // More help nobody; the text may be of somebody who wants to be read at length.
+    private const int MostFaults = 20;
+
     private readonly byte[] _json;
     private readonly string _member;
     private readonly IReadOnlyDictionary<string, string> _formerNames;
     private readonly List<string> _faults = [];
+    private long _at;
 
     private SettingFaults(byte[] json, string member, IReadOnlyDictionary<string, string> formerNames) =>
         (_json, _member, _formerNames) = (json, member, formerNames);
@@ -55,12 +59,8 @@ public sealed class SettingFaults
         {
             // What a converter refuses. All messages but our own converters' name types of this program.
             var why = exception is SpellingException ? exception.Message : "cannot be read";
-            throw unreadable(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"line {exception.LineNumber + 1}: {exception.Path?.TrimStart('$').TrimStart('.')} {why}"
-                )
-            );
+            var path = Shown(exception.Path?.TrimStart('$').TrimStart('.') ?? "");
+            throw unreadable(string.Create(CultureInfo.InvariantCulture, $"line {exception.LineNumber + 1}: {path} {why}"));
         }
     }
 
@@ -83,15 +83,15 @@ public sealed class SettingFaults
         }
         catch (JsonException exception)
         {
-            _faults.Add(NotJson(exception));
+            _faults.Add(_json.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) < 0 ? "it is empty" : NotJson(exception));
         }
-        // The parser's word for bytes that are no UTF-8, and for half a surrogate pair as an escape.
+        // The parser's word for it.
         catch (InvalidOperationException)
         {
-            _faults.Add("a text in it is not UTF-8");
+            Add(_at, "a text is not UTF-8, or has half a surrogate pair");
         }
 
-        return _faults;
+        return _faults.Count <= MostFaults ? _faults : [.. _faults[..MostFaults], "and more"];
     }
 
     private static string NotJson(JsonException exception)
@@ -100,12 +100,14 @@ public sealed class SettingFaults
             CultureInfo.InvariantCulture,
             $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: it is not JSON"
         );
-        var why = exception.Message.Split(" LineNumber:")[0];
+        // What follows is for programmers.
+        var why = exception.Message.Split(" LineNumber:")[0].Split(" Change the reader options")[0];
         return why.Length <= LongestMessage && why.All(letter => letter is >= ' ' and <= '~') ? $"{place}: {why}" : place;
     }
 
     private void Value(ref Utf8JsonReader reader, JsonTypeInfo type, string path, bool mayBeNull)
     {
+        _at = reader.TokenStartIndex;
         if (reader.TokenType == JsonTokenType.Null && mayBeNull)
         {
             return;
@@ -160,11 +162,17 @@ public sealed class SettingFaults
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            _at = reader.TokenStartIndex;
             var name = reader.GetString()!;
             var full = Under(path, name);
             if (!seen.Add(name))
             {
                 Add(reader.TokenStartIndex, $"{full} appears twice");
+            }
+
+            if (isMap && type.KeyType == typeof(int) && !IsWholeNumber(name))
+            {
+                Add(reader.TokenStartIndex, $"{full} must be a whole number");
             }
 
             var member = known.Find(one => one.Name == name);
@@ -195,6 +203,12 @@ public sealed class SettingFaults
         }
 
         const int Near = 2;
+        const int Longest = 100;
+        if (name.Length > Longest)
+        {
+            return unknown;
+        }
+
         var nearest = known.Select(member => member.Name).MinBy(one => Distance(one, name));
         return nearest is not null && Distance(nearest, name) is var distance && distance <= Near && distance < nearest.Length / 2
             ? $"{unknown}: did you mean {nearest}?"
@@ -221,11 +235,11 @@ public sealed class SettingFaults
                     : type == typeof(long)
                         ? isNumber && reader.TryGetInt64(out _)
                             ? null
-                            : Whole
+                            : $"{Whole}, {long.MaxValue} at most"
                         : type == typeof(ulong)
                             ? isNumber && reader.TryGetUInt64(out _)
                                 ? null
-                                : $"{Whole}, not below 0"
+                                : $"{Whole}, 0 to {ulong.MaxValue}"
                             : null;
     }
 
@@ -234,13 +248,18 @@ public sealed class SettingFaults
 
     private static bool CanBeNull(Type type) => !type.IsValueType || Nullable.GetUnderlyingType(type) is not null;
 
+    // Numbers as names have one spelling, so that no two name the same.
+    private static bool IsWholeNumber(string name) =>
+        int.TryParse(name, CultureInfo.InvariantCulture, out var number) && number.ToString(CultureInfo.InvariantCulture) == name;
+
+    private static string Under(string path, string name) => path.Length == 0 ? Shown(name) : $"{path}.{Shown(name)}";
+
     // A name is the writer's: at most so much of it, and nothing that a terminal obeys.
-    private static string Under(string path, string name)
+    private static string Shown(string name)
     {
         const int Most = 150;
         var shown = JsonEncodedText.Encode(name).ToString();
-        shown = shown.Length <= Most ? shown : $"{shown[..Most]}…";
-        return path.Length == 0 ? shown : $"{path}.{shown}";
+        return shown.Length <= Most ? shown : $"{shown[..Most]}…";
     }
 
     // How many letters are put in, left out or exchanged (Levenshtein), whatever their case.
@@ -262,6 +281,11 @@ public sealed class SettingFaults
 
     private void Add(long at, string fault)
     {
+        if (_faults.Count > MostFaults)
+        {
+            return;
+        }
+
         var line = _json.AsSpan(0, (int)at).Count((byte)'\n') + 1;
         _faults.Add(string.Create(CultureInfo.InvariantCulture, $"line {line}: {fault}"));
     }

@@ -40,10 +40,19 @@ public static class RemoteAttestationDocuments
     }
 
     /// <exception cref="RemoteAttestationException">Not such a document.</exception>
-    public static GoldenValues ReadGoldenValues(ReadOnlySpan<byte> document) =>
-        Read(document, AttestationContext.Default.GoldenValues, GoldenValues.DocumentType, GoldenValues.DocumentVersion, read =>
-            (read.Type, read.Version)
+    public static GoldenValues ReadGoldenValues(ReadOnlySpan<byte> document)
+    {
+        var values = Read(
+            document,
+            AttestationContext.Default.GoldenValues,
+            GoldenValues.DocumentType,
+            GoldenValues.DocumentVersion,
+            read => (read.Type, read.Version)
         );
+        return values.Pcrs.All(pcr => pcr.Key is >= 0 and < 24 && pcr.Value.All(value => value.Length == 32))
+            ? values
+            : throw Unreadable(GoldenValues.DocumentType, "a PCR is not one of 0 to 23 with values of 32 bytes");
+    }
 
     /// <exception cref="RemoteAttestationException">Not such a document.</exception>
     public static CredentialChallenge ReadChallenge(ReadOnlySpan<byte> document) =>

@@ -40,9 +40,12 @@ public sealed class SignerOptionsTextTests
     [InlineData("\"api\": { \"loopbackHttp\": { \"1\": \"a\", \"1\": \"b\" } }", "line 2: api.loopbackHttp.1 appears twice")]
     [InlineData("\"api\": { \"keepAliveSeconds\": \"75\" }", "line 2: api.keepAliveSeconds must be a whole number, 2147483647 at most")]
     [InlineData("\"api\": { \"keepAliveSeconds\": null }", "line 2: api.keepAliveSeconds must be a whole number, 2147483647 at most")]
-    [InlineData("\"api\": { \"maxBodyBytes\": 1.5 }", "line 2: api.maxBodyBytes must be a whole number")]
-    [InlineData("\"slashing\": { \"keepEpochs\": -1 }", "line 2: slashing.keepEpochs must be a whole number, not below 0")]
-    [InlineData("\"registrations\": { \"maxGasLimit\": [] }", "line 2: registrations.maxGasLimit must be a whole number, not below 0")]
+    [InlineData("\"api\": { \"maxBodyBytes\": 1.5 }", "line 2: api.maxBodyBytes must be a whole number, 9223372036854775807 at most")]
+    [InlineData("\"slashing\": { \"keepEpochs\": -1 }", "line 2: slashing.keepEpochs must be a whole number, 0 to 18446744073709551615")]
+    [InlineData(
+        "\"registrations\": { \"maxGasLimit\": [] }",
+        "line 2: registrations.maxGasLimit must be a whole number, 0 to 18446744073709551615"
+    )]
     [InlineData("\"api\": { \"listen\": 9000 }", "line 2: api.listen must be text")]
     [InlineData("\"api\": { \"listen\": null }", "line 2: api.listen must be text")]
     [InlineData("\"tls\": { \"allowTls12\": \"yes\" }", "line 2: tls.allowTls12 must be true or false")]
@@ -65,13 +68,15 @@ public sealed class SignerOptionsTextTests
         Assert.Equal($"signer.json: {expected}", Told($"{{\n{setting},\n{Rest}\n}}"));
 
     [Theory]
-    [InlineData("", "line 1, byte 1: it is not JSON")]
+    [InlineData("", "it is empty")]
+    [InlineData(" \n", "it is empty")]
     [InlineData("{", "line 1, byte 2: it is not JSON")]
     [InlineData("{\n\"api\": {}\n\"tls\": {} }", "line 3, byte 1: it is not JSON: '\"' is invalid after a value")]
     [InlineData("null", "line 1: it must be an object")]
     [InlineData("[]", "line 1: it must be an object")]
     [InlineData("{}", "line 1: network is missing; line 1: seal is missing; line 1: clients is missing")]
-    [InlineData("{ \"\\ud800\": 1 }", "a text in it is not UTF-8")]
+    [InlineData("{ \"\\ud800\": 1 }", "line 1: a text is not UTF-8, or has half a surrogate pair")]
+    [InlineData("{\n\"payloadVotes\": \"\\udc00x\" }", "line 2: a text is not UTF-8, or has half a surrogate pair")]
     [InlineData("{} {}", "it is not JSON")]
     public void What_is_no_such_file_is_told(string text, string expected) => Assert.Contains(expected, Told(text));
 
@@ -79,9 +84,19 @@ public sealed class SignerOptionsTextTests
     public void All_faults_are_told_at_once() =>
         Assert.Equal(
             "signer.json: line 1: unknown setting 'freshness': it is called rollbackProtection now; line 1: log must be an object; "
-                + "line 2: slashing.keepEpochs must be a whole number, not below 0",
+                + "line 2: slashing.keepEpochs must be a whole number, 0 to 18446744073709551615",
             Told($"{{ \"freshness\": {{}}, \"log\": 1,\n\"slashing\": {{ \"keepEpochs\": false }}, {Rest} }}")
         );
+
+    [Fact]
+    public void Of_very_many_faults_the_first_are_told_in_no_time()
+    {
+        var told = Told($"{{ {string.Join(",\n", Enumerable.Repeat("\"no\": 0", 100_000))} }}");
+
+        Assert.StartsWith("signer.json: line 1: unknown setting 'no'; line 2: no appears twice;", told, StringComparison.Ordinal);
+        Assert.EndsWith("; and more", told, StringComparison.Ordinal);
+        Assert.InRange(told.Length, 1, 1000);
+    }
 
     [Fact]
     public void A_file_with_comments_and_a_trailing_comma_is_read()

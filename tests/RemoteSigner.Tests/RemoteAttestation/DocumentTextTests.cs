@@ -22,7 +22,11 @@ public sealed class DocumentTextTests
         "{ " + Head + ", \"pcrs\": { \"7\": [\"0xAB\"] } }",
         "line 1: pcrs.7[0] must be 0x and an even number of lower-case hex digits"
     )]
-    [InlineData("{ " + Head + ", \"pcrs\": { \"x\": [] } }", "line 1: pcrs.x cannot be read")]
+    [InlineData("{ " + Head + ", \"pcrs\": { \"x\": [] } }", "line 1: pcrs.x must be a whole number")]
+    [InlineData("{ " + Head + ", \"pcrs\": { \"+7\": [] } }", "line 1: pcrs.\\u002B7 must be a whole number")]
+    [InlineData("{ " + Head + ", \"pcrs\": { \"7\": [], \"07\": [] } }", "line 1: pcrs.07 must be a whole number")]
+    [InlineData("{ " + Head + ", \"pcrs\": { \"24\": [] } }", "a PCR is not one of 0 to 23")]
+    [InlineData("{ " + Head + ", \"pcrs\": { \"7\": [\"0xab\"] } }", "values of 32 bytes")]
     [InlineData("{ \"type\": \"other\", \"version\": 1, \"pcrs\": {} }", "it says it is other, version 1")]
     public void Golden_values(string text, string told)
     {

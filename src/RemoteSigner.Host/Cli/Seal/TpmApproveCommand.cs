@@ -2,6 +2,7 @@ using System.CommandLine;
 using RemoteSigner.Administration.Files;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Spec;
 using RemoteSigner.Tpm2;
 using Spectre.Console;
 
@@ -111,9 +112,9 @@ internal static class TpmApproveCommand
             ({ } hex, null) => (
                 Text(() => PcrList.Parse(selection)),
                 Text(() =>
-                    Convert.FromHexString(hex) is { Length: 32 } bytes
-                        ? bytes
-                        : throw new FormatException($"'{hex}' is not 32 bytes in hex")
+                    Hex.TryParse(hex, out byte[]? digest) && digest.Length == 32
+                        ? digest
+                        : throw new FormatException("--pcr-digest must be 32 bytes in hex")
                 )
             ),
             (null, { } file) => Text(() => PcrList.ParseValues(BoundedFile.ReadAllText(file))) is var values
@@ -125,7 +126,19 @@ internal static class TpmApproveCommand
     // Nobody has proven what stands in the file; an approval for such a count would outlive every revocation of its sealed object.
     private static FirmwareApprovalRequest ReadRequest(string file)
     {
-        var request = Text(() => FirmwareApprovalJson.ReadRequest(BoundedFile.ReadAllBytes(file)));
+        FirmwareApprovalRequest request;
+        try
+        {
+            request = FirmwareApprovalJson.ReadRequest(BoundedFile.ReadAllBytes(file));
+        }
+        catch (FormatException fault)
+        {
+            throw new CliError(
+                $"{file} is no request for an approval: {fault.Message}",
+                "take the file request.json from the folder tpm of the signer's data directory, whole and unchanged"
+            );
+        }
+
         return request.Count <= FirmwareApprovalRequest.MaxCount
             ? request
             : throw new CliError(

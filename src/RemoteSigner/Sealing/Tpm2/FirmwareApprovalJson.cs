@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -36,20 +37,25 @@ public static class FirmwareApprovalJson
         SettingFaults.ReadDocument(json, ApprovalContext.Default.ApprovalText, Unreadable) is { Version: Version } text
             ? new TpmApproval(
                 text.Label,
-                Bytes(text.Vault, 32),
+                Bytes("vault", text.Vault, 32),
                 PcrList.Parse(text.Pcrs),
-                Bytes(text.PcrDigest, 32),
+                Bytes("pcrDigest", text.PcrDigest, 32),
                 Handle(text.RevocationIndex),
                 text.RevocationAtMost,
-                Bytes(text.Signature, 64)
+                Bytes("signature", text.Signature, 64)
             )
-            : throw Unreadable("it is of another version");
+            : throw Unreadable($"version must be {Version}");
 
     /// <exception cref="FormatException">The bytes are no request.</exception>
     public static FirmwareApprovalRequest ReadRequest(ReadOnlySpan<byte> json) =>
         SettingFaults.ReadDocument(json, ApprovalContext.Default.RequestText, Unreadable) is { Version: Version } text
-            ? new FirmwareApprovalRequest(Bytes(text.Vault, 32), Handle(text.RevocationIndex), text.RevocationCount, text.ReleaseKey)
-            : throw Unreadable("it is of another version");
+            ? new FirmwareApprovalRequest(
+                Bytes("vault", text.Vault, 32),
+                Handle(text.RevocationIndex),
+                text.RevocationCount,
+                text.ReleaseKey
+            )
+            : throw Unreadable($"version must be {Version}");
 
     public static string Handle(uint handle) => string.Create(CultureInfo.InvariantCulture, $"0x{handle:X8}");
 
@@ -57,17 +63,21 @@ public static class FirmwareApprovalJson
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 
-    private static byte[] Bytes(string hex, int length) =>
-        Convert.FromHexString(hex) is { } bytes && bytes.Length == length
+    // Values are not repeated: they can be long, and are somebody else's.
+    private static byte[] Bytes(string member, string hex, int length)
+    {
+        var bytes = new byte[length];
+        return hex.Length == 2 * length && Convert.FromHexString(hex, bytes, out _, out _) == OperationStatus.Done
             ? bytes
-            : throw new FormatException($"'{hex}' is not {length} bytes in hex");
+            : throw Unreadable($"{member} must be {length} bytes in hex");
+    }
 
     private static uint Handle(string text) =>
         text.StartsWith("0x", StringComparison.Ordinal)
         && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var handle)
         && TpmHandles.IsOurs(handle)
             ? handle
-            : throw new FormatException($"'{text}' is no NV index of this program");
+            : throw Unreadable("revocationIndex must be an NV index of this program");
 }
 
 /// <summary>An approval's file.</summary>
