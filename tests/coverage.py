@@ -34,5 +34,9 @@ for (path, _), hits in lines.items():
         rooms[name][1] += 1
 for name, (run, all_lines) in sorted(rooms.items(), key=lambda item: (item[0] == "all", item[0])):
     print(f"{100 * run / all_lines:6.1f} %  {run:6d} of {all_lines:6d} lines  {name}")
+measured = {path.partition("/")[0] for path, _ in lines}
+left_out = sorted({entry.name for entry in os.scandir("src") if entry.is_dir()} - measured)
+if left_out:
+    print(f"not measured: {', '.join(left_out)}")
 with open(os.path.join(os.path.dirname(sys.argv[1]), "missed.txt"), "w", encoding="utf-8") as missed:
     missed.writelines(f"{path}:{line}\n" for (path, line), hits in sorted(lines.items()) if not hits)
