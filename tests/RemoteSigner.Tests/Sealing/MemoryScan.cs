@@ -36,8 +36,8 @@ internal sealed class MemoryScan
             {
                 var length = Read(memory, window, at, end);
                 Look(window.AsSpan(0, length), at, found);
-                // What could not be read is one page at least; half of what was read is looked at again, so that no pattern is cut in two.
-                at += at + length >= end ? length : Math.Max(length / 2, Environment.SystemPageSize);
+                // Half a window is looked at again, so that no pattern is cut in two. A short read has met a page that cannot be read.
+                at += length == Window ? Window / 2 : Math.Max(length, Environment.SystemPageSize);
             }
         }
 
