@@ -7,7 +7,8 @@ namespace RemoteSigner.Sealing;
 /// <param name="Extra">Further yes/no attributes of the private or secret key.</param>
 public sealed record HsmKeyTemplate(IReadOnlyList<string> Omit, IReadOnlyDictionary<string, bool> Extra)
 {
-    internal static bool IsAttribute(string name) => Enum.TryParse<CKA>(name, out var attribute) && Enum.IsDefined(attribute);
+    // Not Enum.TryParse: it takes numbers, too, and several names at once.
+    internal static bool IsAttribute(string name) => Enum.GetNames<CKA>().Contains(name);
 
     internal bool Sends(CKA attribute) => !Omit.Contains(attribute.ToString());
 
