@@ -13,6 +13,9 @@ internal static class Output
     private const int Endless = 1 << 16;
 
     private const int MaxLaidOut = 500;
+
+    // Laying a cell out takes time that grows with the square of its words, and some texts are a stranger's.
+    private const int MaxCell = 2000;
     private const int BufferLength = 1 << 16;
 
     /// <summary>Standard output, line by line.</summary>
@@ -75,8 +78,8 @@ internal static class Output
         return table;
     }
 
-    /// <summary>Text in a cell of a table, as it is to be seen.</summary>
-    public static string Cell(string? text) => Markup.Escape(Plain(text));
+    /// <summary>Text in a cell of a table, as it is to be seen; a longer one than a table is good for ends in an ellipsis.</summary>
+    public static string Cell(string? text) => Markup.Escape(PeerText.Shown(text ?? "–", MaxCell));
 
     /// <summary>The same where nothing is markup.</summary>
     public static string Plain(string? text) => PeerText.InOneLine(text ?? "–");

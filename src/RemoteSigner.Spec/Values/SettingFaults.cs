@@ -83,7 +83,7 @@ public sealed class SettingFaults
         }
         catch (JsonException exception)
         {
-            _faults.Add(_json.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) < 0 ? "it is empty" : NotJson(exception));
+            _faults.Insert(0, _json.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) < 0 ? "it is empty" : NotJson(exception));
         }
         // The parser's word for it.
         catch (InvalidOperationException)
@@ -254,8 +254,8 @@ public sealed class SettingFaults
 
     private static string Under(string path, string name) => path.Length == 0 ? Shown(name) : $"{path}.{Shown(name)}";
 
-    // A name is the writer's: at most so much of it, and nothing that a terminal obeys.
-    private static string Shown(string name)
+    /// <summary>A name is the writer's: at most so much of it, and nothing that a terminal obeys.</summary>
+    public static string Shown(string name)
     {
         const int Most = 150;
         var shown = JsonEncodedText.Encode(name).ToString();

@@ -93,7 +93,9 @@ public static class RemoteAttestationDocuments
     {
         var read = SettingFaults.ReadDocument(document, json, why => Unreadable(type, why));
         var (given, number) = header(read);
-        return given == type && number == version ? read : throw Unreadable(type, $"it says it is {given}, version {number}");
+        return given == type && number == version
+            ? read
+            : throw Unreadable(type, $"it says it is {SettingFaults.Shown(given)}, version {number}");
     }
 
     private static RemoteAttestationException Unreadable(string type, string why) =>

@@ -99,6 +99,13 @@ public sealed class SignerOptionsTextTests
     }
 
     [Fact]
+    public void That_it_is_not_JSON_comes_before_all_else() =>
+        Assert.Matches(
+            "^signer.json: line 1, byte [0-9]+: it is not JSON.*; line 1: unknown setting 'no00'; .*; and more$",
+            Told($"{{ {string.Concat(Enumerable.Range(0, 30).Select(i => $"\"no{i:00}\": 0,"))} ]")
+        );
+
+    [Fact]
     public void A_file_with_comments_and_a_trailing_comma_is_read()
     {
         var options = SignerOptionsText.Read(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RemoteSigner.Host;
+using RemoteSigner.Host.Cli;
 using RemoteSigner.Host.Http;
 
 namespace RemoteSigner.Tests.Http;
@@ -19,6 +20,16 @@ public sealed class PeerTextTests
 
     [Fact]
     public void Half_of_a_pair_is_shown_as_what_stands_for_it() => Assert.Equal("a\ufffdb", PeerText.Shown("a\ud800b"));
+
+    [Fact]
+    public void A_cell_of_a_table_has_no_more_of_it_than_can_be_laid_out()
+    {
+        var cell = Output.Cell(string.Join(' ', Enumerable.Repeat("[b]", 1 << 20)));
+
+        Assert.InRange(cell.Length, 2000, 4000);
+        Assert.EndsWith("…", cell, StringComparison.Ordinal);
+        Assert.Equal("–", Output.Cell(null));
+    }
 
     [Fact]
     public void A_long_text_is_cut_and_never_inside_of_a_number()

@@ -172,7 +172,7 @@ internal static class TpmApproveCommand
         if (release.Name.ToString() != request.ReleaseKey)
         {
             throw new CliError(
-                $"the release key {release.Name} is not the one that the vault was sealed for, {request.ReleaseKey}",
+                $"the release key {release.Name} is not the one that the vault was sealed for, {PeerText.Shown(request.ReleaseKey)}",
                 "give the right key"
             );
         }

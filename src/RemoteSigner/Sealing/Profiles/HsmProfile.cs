@@ -150,9 +150,9 @@ public sealed record HsmProfile(
             yield return "dataObjects.source is empty";
         }
 
-        foreach (var name in KeyTemplate.Omit.Concat(KeyTemplate.Extra.Keys).Where(name => !HsmKeyTemplate.IsAttribute(name)))
+        if (KeyTemplate.Omit.Concat(KeyTemplate.Extra.Keys).FirstOrDefault(name => !HsmKeyTemplate.IsAttribute(name)) is { } unknown)
         {
-            yield return $"keyTemplate names an unknown attribute {name}";
+            yield return $"keyTemplate names an unknown attribute {SettingFaults.Shown(unknown)}";
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Net.Pkcs11Interop.Common;
 
 namespace RemoteSigner.Sealing;
@@ -7,8 +8,10 @@ namespace RemoteSigner.Sealing;
 /// <param name="Extra">Further yes/no attributes of the private or secret key.</param>
 public sealed record HsmKeyTemplate(IReadOnlyList<string> Omit, IReadOnlyDictionary<string, bool> Extra)
 {
+    private static readonly FrozenSet<string> _attributes = Enum.GetNames<CKA>().ToFrozenSet(StringComparer.Ordinal);
+
     // Not Enum.TryParse: it takes numbers, too, and several names at once.
-    internal static bool IsAttribute(string name) => Enum.GetNames<CKA>().Contains(name);
+    internal static bool IsAttribute(string name) => _attributes.Contains(name);
 
     internal bool Sends(CKA attribute) => !Omit.Contains(attribute.ToString());
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RemoteSigner.Spec;
+using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Sealing.Tpm2;
 
@@ -38,7 +39,7 @@ public static class FirmwareApprovalJson
             ? new TpmApproval(
                 text.Label,
                 Bytes("vault", text.Vault, 32),
-                PcrList.Parse(text.Pcrs),
+                Pcrs(text.Pcrs),
                 Bytes("pcrDigest", text.PcrDigest, 32),
                 Handle(text.RevocationIndex),
                 text.RevocationAtMost,
@@ -70,6 +71,18 @@ public static class FirmwareApprovalJson
         return hex.Length == 2 * length && Convert.FromHexString(hex, bytes, out _, out _) == OperationStatus.Done
             ? bytes
             : throw Unreadable($"{member} must be {length} bytes in hex");
+    }
+
+    private static TpmlPcrSelection Pcrs(string text)
+    {
+        try
+        {
+            return PcrList.Parse(text);
+        }
+        catch (FormatException)
+        {
+            throw Unreadable("pcrs must be a list of PCRs, such as sha256:7,11");
+        }
     }
 
     private static uint Handle(string text) =>
