@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -64,11 +63,11 @@ public static class FirmwareApprovalJson
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 
-    // Values are not repeated: they can be long, and are somebody else's.
+    // Without 0x. Values are not repeated: they can be long, and are somebody else's.
     private static byte[] Bytes(string member, string hex, int length)
     {
         var bytes = new byte[length];
-        return hex.Length == 2 * length && Convert.FromHexString(hex, bytes, out _, out _) == OperationStatus.Done
+        return hex.Length == 2 * length && Spec.Hex.TryParse(hex, bytes.AsSpan())
             ? bytes
             : throw Unreadable($"{member} must be {length} bytes in hex");
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RemoteSigner.Spec;
 using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Sealing.Tpm2;
@@ -18,7 +19,7 @@ public static class PcrList
         return indices.All(index => index <= Most) && indices.Distinct().Count() == indices.Length
             ? TpmlPcrSelection.Sha256(indices)
             : throw new FormatException(
-                $"'{Start(text)}' is no list of PCRs: write numbers from 0 to {Most} with commas between them, such as 7,11"
+                $"'{SettingFaults.Shown(text)}' is no list of PCRs: write numbers from 0 to {Most} with commas between them, such as 7,11"
             );
     }
 
@@ -42,12 +43,12 @@ public static class PcrList
                 || !values.TryAdd(index, Convert.FromHexString(hex))
             )
             {
-                throw new FormatException($"'{Start(line)}' is no PCR value: write INDEX: and 64 hex digits, each index once");
+                throw new FormatException(
+                    $"'{SettingFaults.Shown(line)}' is no PCR value: write INDEX: and 64 hex digits, each index once"
+                );
             }
         }
 
         return values.Count > 0 ? new PcrValues(values) : throw new FormatException("there is no PCR value in it");
     }
-
-    private static string Start(string text) => text.Length <= 100 ? text : $"{text[..100]}…";
 }

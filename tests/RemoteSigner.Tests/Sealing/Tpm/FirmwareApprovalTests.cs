@@ -97,6 +97,12 @@ public sealed class FirmwareApprovalTests : IDisposable
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
+    [InlineData(
+        """{"version":1,"vault":"0x0000000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01901232","revocationCount":1,"releaseKey":"x"}"""
+    )]
+    [InlineData(
+        """{"version":1,"vault":"0x00000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01901232","revocationCount":1,"releaseKey":"x"}"""
+    )]
     [InlineData("""{"version":1,"vault":"00","revocationIndex":"0x01901232","revocationCount":1,"releaseKey":"x"}""")]
     [InlineData(
         """{"version":2,"vault":"0000000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01901232","revocationCount":1,"releaseKey":"x"}"""

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters.Charon;
 
@@ -41,14 +41,8 @@ public sealed class NodeRecord
     /// <summary>A node's public key by itself: 33 bytes in hex, with 0x or without; null for anything else.</summary>
     public static ImmutableArray<byte>? ReadKey(string text)
     {
-        var digits = text.AsSpan(text.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0);
         var key = new byte[Secp256k1.PublicKeyLength];
-        return
-            digits.Length == 2 * key.Length
-            && Convert.FromHexString(digits, key, out _, out _) == OperationStatus.Done
-            && Secp256k1.IsPublicKey(key)
-            ? [.. key]
-            : null;
+        return Hex.TryParse(text, key.AsSpan()) && Secp256k1.IsPublicKey(key) ? [.. key] : null;
     }
 
     private static NodeRecord Parse(string text)
